@@ -1,0 +1,18 @@
+"""The Celery application and beat's table. Tasks are doorbells: the database is the memory."""
+
+import os
+
+from celery import Celery
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+
+app = Celery("memoflow")
+app.config_from_object("django.conf:settings", namespace="CELERY")
+app.autodiscover_tasks()
+app.autodiscover_tasks(["config"], related_name="health")
+
+app.conf.beat_schedule = {
+    "heartbeat": {"task": "config.health.beat", "schedule": 10.0, "options": {"expires": 10}},
+    "deliver what the broker lost": {"task": "notifications.tasks.deliver", "schedule": 30.0},
+    "remind before and after deadlines": {"task": "notifications.tasks.scan", "schedule": 900.0},
+}
