@@ -1,0 +1,32 @@
+"""What people type: kept as typed, within limits, without characters that no screen or paper can show."""
+
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
+
+_LINES = "\t\n\r"
+
+
+def words(value: str, *, most: int, needed: str = "") -> str:
+    """The words as they are kept: trimmed, one kind of line break. Raises ValidationError."""
+    value = value.replace("\r\n", "\n").strip()
+    if needed and not value:
+        raise ValidationError(needed)
+    if len(value) > most:
+        raise ValidationError(too_long(value, most))
+    validate_plain_text(value)
+    return value
+
+
+def too_long(value: str, most: int) -> str:
+    return _("No more than %(most)s characters; this has %(have)s.") % {"most": most, "have": len(value)}
+
+
+def validate_plain_text(value: str) -> None:
+    """Refuse control characters (a tab or a line break is none); emoji and any script may stand."""
+    if any(_is_control(character) for character in value):
+        raise ValidationError(_("The text has a control character that cannot be kept. Type the passage again."))
+
+
+def _is_control(character: str) -> bool:
+    code = ord(character)
+    return (code < 32 and character not in _LINES) or 0x7F <= code < 0xA0 or 0xD800 <= code < 0xE000

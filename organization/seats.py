@@ -1,0 +1,154 @@
+"""Who may act for a position on a day: the ONLY place where an acting official is resolved.
+
+A seat is a position with the person in it and, when that person acts for the holder, the order that says so.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+from typing import Any
+
+from django.db.models import JSONField, Q, Value
+
+from organization.models import Acting, Appointment, Position, User
+
+#: The fields of an acting order that a seat carries, in the model's own order (from_db asks for it).
+_ACTING = ["id", "order_number", "position_id", "user_id", "kind", "memo_kinds"]
+
+
+@dataclass(frozen=True)
+class Seat:
+    """A position as held by `user` on a day; `acting` is the order when the person acts for the holder."""
+
+    position: Position
+    user: User
+    acting: Acting | None = None
+
+    @property
+    def position_id(self) -> int:
+        return self.position.pk
+
+    @property
+    def acting_id(self) -> int | None:
+        return self.acting.pk if self.acting else None
+
+    @property
+    def role(self) -> str:
+        return self.position.role
+
+    @property
+    def division_id(self) -> int | None:
+        return self.position.division_id
+
+    def __str__(self) -> str:
+        return f"{self.acting.get_kind_display()} {self.position}" if self.acting else str(self.position)
+
+
+class Seats(tuple[Seat, ...]):
+    """All seats of one person on one day."""
+
+    def at(self, position_id: int, memo_kind: str | None = None) -> Seat | None:
+        """The seat at this position; one's own chair before an acting one."""
+        found = [s for s in self if s.position_id == position_id and (not s.acting or s.acting.covers(memo_kind))]
+        return min(found, key=lambda s: s.acting is not None, default=None)
+
+    def with_role(self, *roles: str, division_id: int | None = None) -> Seat | None:
+        """The first seat with one of these roles (in this division, when given); one's own before an acting one."""
+        found = [
+            s
+            for s in self
+            if s.role in roles
+            and (division_id is None or s.division_id == division_id)
+            and (not s.acting or s.acting.covers(None))
+        ]
+        return min(found, key=lambda s: s.acting is not None, default=None)
+
+    @cached_property
+    def full(self) -> list[Seat]:
+        """The seats with all their powers: without delegations, which cover some memo kinds only."""
+        return [s for s in self if not s.acting or s.acting.covers(None)]
+
+    @cached_property
+    def delegated(self) -> list[Seat]:
+        return [s for s in self if s.acting and not s.acting.covers(None)]
+
+    @cached_property
+    def position_ids(self) -> list[int]:
+        return [s.position_id for s in self.full]
+
+    @cached_property
+    def division_ids(self) -> set[int]:
+        return {s.division_id for s in self.full if s.division_id}
+
+
+def on_day(day: date, prefix: str = "") -> Q:
+    """Rows of Appointment or Acting in force on a day."""
+    ends = f"{prefix}ends_on"
+    return Q(**{f"{prefix}starts_on__lte": day}) & (Q(**{f"{ends}__isnull": True}) | Q(**{f"{ends}__gte": day}))
+
+
+def seats_of(user: User, on: date) -> Seats:
+    """Every seat `user` may act in on this day, their own first; a deactivated person has none. Two statements."""
+    if not user.is_active:
+        return Seats()
+    taken = list(_taken(on, user=user))
+    positions = {p.pk: p for p in Position.objects.filter(pk__in=[pk for pk, *_rest in taken])} if taken else {}
+    return Seats(Seat(positions[pk], user, acting) for pk, _user, acting in taken)
+
+
+def seat_at(user: User, position: Position, on: date, memo_kind: str | None = None) -> Seat | None:
+    """This person's seat at one position, their own chair before an acting one. One statement."""
+    if not user.is_active:
+        return None
+    seats = (Seat(position, user, acting) for _pk, _user, acting in _taken(on, user=user, position__in=[position.pk]))
+    return next((seat for seat in seats if not seat.acting or seat.acting.covers(memo_kind)), None)
+
+
+def chair_of(user: User, on: date) -> Position | None:
+    """The position a person was appointed to on a day: their own title, also when they act for somebody else."""
+    held = Appointment.objects.filter(on_day(on), user=user).select_related("position").order_by("pk").first()
+    return held.position if held else None
+
+
+def holders_of(
+    positions: Iterable[Position], on: date, *, memo_kind: str | None = None, any_kind: bool = False
+) -> dict[int, list[Seat]]:
+    """Position id -> everyone who may act there on this day, the holder first. One statement.
+
+    Officials acting by delegation are named for the memo kinds they cover, or always with `any_kind`. The people
+    are known by their ids; anything else about them is fetched when it is asked for.
+    """
+    chairs = {position.pk: position for position in positions}
+    found: dict[int, list[Seat]] = defaultdict(list)
+    for pk, user, acting in _taken(on, position__in=list(chairs), user__is_active=True):
+        if acting is None or any_kind or acting.covers(memo_kind):
+            found[pk].append(Seat(chairs[pk], User.from_db(None, ["id"], [user]), acting))
+    return found
+
+
+def _taken(on: date, **wanted: Any) -> Iterator[tuple[int, int, Acting | None]]:
+    """(position id, user id, acting order) of the appointments and acting orders in force on a day, in one statement.
+
+    Holders come before acting officials, each in the order they were recorded.
+    """
+    nothing = Value(None, output_field=JSONField())
+    held = Appointment.objects.filter(on_day(on), **wanted).values_list(
+        "position_id", "user_id", "pk", Value(False), Value(""), Value(""), nothing
+    )
+    acted = Acting.objects.filter(on_day(on), **wanted).values_list(
+        "position_id", "user_id", "pk", Value(True), "kind", "order_number", "memo_kinds"
+    )
+    for position, user, pk, is_acting, kind, order, kinds in sorted(held.union(acted, all=True), key=_holders_first):
+        acting = Acting.from_db(None, _ACTING, [pk, order, position, user, kind, kinds]) if is_acting else None
+        yield position, user, acting
+
+
+def _holders_first(row: tuple[Any, ...]) -> tuple[bool, int]:
+    return bool(row[3]), row[2]
+
+
+def holder_of(position: Position, on: date) -> Seat | None:
+    """Who answers for the position today: its holder, else its acting official, else nobody (the seat is vacant)."""
+    return next(iter(holders_of([position], on).get(position.pk, [])), None)
