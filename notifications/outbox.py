@@ -1,0 +1,106 @@
+"""Letters are written in the transaction of the act they speak of, and leave only after it has committed."""
+
+import logging
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cache
+from typing import Any
+from uuid import UUID
+
+from django.conf import settings
+from django.db import transaction
+from django.utils import timezone, translation
+from redis import Redis
+from redis.backoff import NoBackoff
+from redis.retry import Retry
+
+from notifications.models import Letter
+
+logger = logging.getLogger(__name__)
+
+BATCH = 1000
+
+
+@dataclass(frozen=True)
+class Draft:
+    """A letter to be: who is told which event about what, with the facts it will state (JSON)."""
+
+    organization_id: UUID
+    recipient_id: int
+    event: str
+    about: str
+    key: str
+    context: dict[str, Any]
+
+
+def both(named: object) -> dict[str, str]:
+    """A name in both languages, frozen; the letter shows the one its reader reads."""
+    result = {}
+    for language in ("th", "en"):
+        with translation.override(language):
+            result[language] = str(named)
+    return result
+
+
+def post(drafts: Iterable[Draft], *, at: datetime) -> list[UUID]:
+    """Write letters and ring the post office; one whose key exists is left out. Returns the ids of all asked for."""
+    letters = [
+        Letter(
+            organization_id=d.organization_id,
+            recipient_id=d.recipient_id,
+            event=d.event,
+            about=d.about,
+            key=d.key,
+            context=d.context,
+            at=at,
+            next_at=timezone.now(),
+        )
+        for d in drafts
+    ]
+    if letters:
+        Letter.objects.bulk_create(letters, ignore_conflicts=True, batch_size=BATCH)
+        transaction.on_commit(ring)
+    return [letter.pk for letter in letters]
+
+
+def post_counted(drafts: Iterable[Draft], *, at: datetime) -> int:
+    """As `post`, and returns exactly how many were new, also beside another scan: two statements more a batch."""
+    before = list(drafts)
+    known: set[str] = set()
+    for start in range(0, len(before), BATCH):
+        keys = [d.key for d in before[start : start + BATCH]]
+        known.update(Letter.objects.filter(key__in=keys).values_list("key", flat=True))
+    ids = post([d for d in before if d.key not in known], at=at)
+    return sum(Letter.objects.filter(pk__in=ids[n : n + BATCH]).count() for n in range(0, len(ids), BATCH))
+
+
+def void(*about: str, at: datetime, events: Iterable[str] | None = None) -> int:
+    """What ended the reason for these letters takes back the unsent ones, in the same transaction."""
+    letters = Letter.objects.filter(about__in=about, sent_at=None, voided_at=None, failed_at=None)
+    if events is not None:
+        letters = letters.filter(event__in=list(events))
+    return letters.update(voided_at=at)
+
+
+def ring() -> None:
+    """Wake the post office. A broker that is down is logged, never an error: beat's sweep finds the letters.
+
+    Celery's client tries a dead broker for two seconds; one ping without retries asks first, so that nobody waits.
+    """
+    if not settings.MEMOFLOW_RING:
+        return
+    from notifications.tasks import deliver
+
+    try:
+        _broker().ping()
+        deliver.delay()
+    except Exception as error:  # whatever the broker's client raises: the letter is safe in its table
+        logger.warning("The post office could not be rung (%s); its next round finds the letters.", error)
+
+
+@cache
+def _broker() -> Redis:
+    return Redis.from_url(
+        settings.REDIS_URL, socket_connect_timeout=0.5, socket_timeout=0.5, retry=Retry(NoBackoff(), 0)
+    )
