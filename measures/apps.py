@@ -1,0 +1,11 @@
+from django.apps import AppConfig
+
+
+class MeasuresConfig(AppConfig):
+    name = "measures"
+
+    def ready(self) -> None:
+        from measures import reminders, witness  # noqa: F401
+        from notifications import scans
+
+        scans.register("tasks", reminders.scan)

@@ -1,0 +1,153 @@
+"""What an approved memo orders. Rows exist only after approval, spawned from the approved Revision."""
+
+import uuid
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+from django_fsm import FSMField
+
+from audit.guards import append_only
+from measures.lifecycle import OPEN, State, Transitions
+from organization.models import Acting, Division, Organization, Position
+
+User = settings.AUTH_USER_MODEL
+
+
+class PlanRow(models.Model):
+    """One table of the plan: an instrument, its weakest indicator, a period, and when the result is followed up.
+
+    Its responsible divisions are those of its tasks. `order` is the approver's order, as given.
+    """
+
+    organization = models.ForeignKey(Organization, models.PROTECT, related_name="+")
+    memo = models.ForeignKey("memo_flow.Memo", models.PROTECT, related_name="plan_rows")
+    seq = models.PositiveSmallIntegerField()
+    fiscal_year = models.PositiveSmallIntegerField()  # Buddhist; the year the work belongs to
+    instrument = models.CharField(max_length=10)
+    indicator = models.PositiveSmallIntegerField(null=True)
+    issue = models.TextField(blank=True)
+    period_start = models.DateField()
+    period_end = models.DateField()
+    follow_up = models.TextField(blank=True)
+    follow_up_due = models.DateField()
+    order = models.TextField(blank=True)
+
+    class Meta:
+        ordering = ["seq"]
+        constraints = [models.UniqueConstraint(fields=["memo", "seq"], name="plan_row_once")]
+
+    def __str__(self) -> str:
+        return f"{self.memo_id} {self.instrument}"
+
+
+class Measure(models.Model):
+    """มาตรการ/แนวทาง."""
+
+    row = models.ForeignKey(PlanRow, models.PROTECT, related_name="measures")
+    seq = models.PositiveSmallIntegerField()
+    text = models.TextField()
+
+    class Meta:
+        ordering = ["seq"]
+        constraints = [models.UniqueConstraint(fields=["row", "seq"], name="measure_once")]
+
+    def __str__(self) -> str:
+        return self.text
+
+
+class PlanStep(models.Model):
+    """ขั้นตอนหรือวิธีการดำเนินการ. Serves as many measures as its TaskSteps say."""
+
+    row = models.ForeignKey(PlanRow, models.PROTECT, related_name="steps")
+    seq = models.PositiveSmallIntegerField()
+    text = models.TextField()
+
+    class Meta:
+        ordering = ["seq"]
+        constraints = [models.UniqueConstraint(fields=["row", "seq"], name="plan_step_once")]
+
+    def __str__(self) -> str:
+        return self.text
+
+
+class DivisionTask(Transitions, models.Model):
+    """One measure as the work of one division, due on its plan row's follow-up date."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    organization = models.ForeignKey(Organization, models.PROTECT, related_name="tasks")
+    measure = models.ForeignKey(Measure, models.PROTECT, related_name="tasks")
+    division = models.ForeignKey(Division, models.PROTECT, related_name="tasks")
+    state = FSMField(choices=State.choices, default=State.ASSIGNED, protected=True)
+    due_on = models.DateField()
+    assigned_at = models.DateTimeField()
+    closed_at = models.DateTimeField(null=True)  # accepted or cancelled
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["measure", "division"], name="task_once")]
+        indexes = [
+            models.Index(fields=["due_on"], condition=Q(state__in=[*OPEN]), name="task_due"),
+            models.Index(fields=["organization", "division", "due_on", "id"], name="task_board"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.measure} / {self.division}"
+
+    @property
+    def is_open(self) -> bool:
+        return self.state in OPEN
+
+
+class TaskStep(models.Model):
+    """A step of the plan as this division's own to tick."""
+
+    task = models.ForeignKey(DivisionTask, models.PROTECT, related_name="steps")
+    step = models.ForeignKey(PlanStep, models.PROTECT, related_name="task_steps")
+    ticked_at = models.DateTimeField(null=True)
+    ticked_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
+
+    class Meta:
+        ordering = ["step__seq"]
+        constraints = [models.UniqueConstraint(fields=["task", "step"], name="task_step_once")]
+
+    def __str__(self) -> str:
+        return f"{self.task_id} {self.step_id}"
+
+
+class ReportKind(models.TextChoices):
+    STARTED = "started", _("Started")
+    PROGRESS = "progress", _("Progress")
+    FINISHED = "finished", _("Reported finished")
+    ACCEPTED = "accepted", _("Accepted")
+    SENT_BACK = "sent_back", _("Sent back")
+    CANCELLED = "cancelled", _("Cancelled")
+
+
+@append_only
+class Report(models.Model):
+    """What was said about a task, in order: progress in percent and words, and the answers to it."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    task = models.ForeignKey(DivisionTask, models.PROTECT, related_name="reports")
+    seq = models.PositiveIntegerField()
+    kind = models.CharField(max_length=10, choices=ReportKind.choices)
+    percent = models.PositiveSmallIntegerField()
+    text = models.TextField(blank=True)
+    by = models.ForeignKey(User, models.PROTECT, related_name="+")
+    position = models.ForeignKey(Position, models.PROTECT, related_name="+")
+    acting = models.ForeignKey(Acting, models.PROTECT, null=True, related_name="+")
+    at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["seq"]
+        constraints = [
+            models.UniqueConstraint(fields=["task", "seq"], name="report_one_at_a_place"),
+            models.CheckConstraint(condition=Q(percent__lte=100), name="report_percent"),
+            models.CheckConstraint(
+                condition=~Q(kind__in=["sent_back", "cancelled"]) | ~Q(text=""), name="report_has_its_reason"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.task_id} {self.kind} {self.percent}%"

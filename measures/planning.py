@@ -1,0 +1,104 @@
+"""From the approved text to work: plan rows, measures, steps, and one task for each measure and division."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any, Protocol
+from uuid import UUID
+
+from audit import chain
+from measures.models import DivisionTask, Measure, PlanRow, PlanStep, TaskStep
+from organization.calendar import fiscal_year
+from organization.models import Division, User
+from organization.seats import Seat
+
+
+class ApprovedMemo(Protocol):
+    """What planning knows of a memo: where it belongs."""
+
+    pk: Any
+    organization_id: Any
+
+
+@dataclass
+class _Plan:
+    rows: list[PlanRow] = field(default_factory=list)
+    measures: list[Measure] = field(default_factory=list)
+    steps: list[PlanStep] = field(default_factory=list)
+    tasks: list[DivisionTask] = field(default_factory=list)
+    task_steps: list[TaskStep] = field(default_factory=list)
+
+
+def spawn(
+    memo: ApprovedMemo, content: dict[str, Any], *, order: str, by: User, seat: Seat, at: datetime
+) -> list[DivisionTask]:
+    """Make the work that an approved text orders, within the deciding transaction.
+
+    `content` is the approved Revision's. A task's due date is its row's follow-up date. Six statements and one for
+    the tasks' chains, whatever their number; a memo without a plan makes none. A second call meets the unique rows
+    of the first and raises IntegrityError: nothing is ever spawned twice.
+    """
+    if not content["plan"]:
+        return []
+    divisions = {d.code: d for d in Division.objects.filter(organization=memo.organization_id)}
+    plan = _Plan()
+    for seq, raw in enumerate(content["plan"], 1):
+        _lay_out(plan, memo, seq, raw, order=order, divisions=divisions, at=at)
+    PlanRow.objects.bulk_create(plan.rows)
+    Measure.objects.bulk_create(plan.measures)
+    PlanStep.objects.bulk_create(plan.steps)
+    DivisionTask.objects.bulk_create(plan.tasks)
+    TaskStep.objects.bulk_create(plan.task_steps)
+    chain.begin(plan.tasks, "assigned", by=by, seat=seat, at=at, data=_facts(plan.tasks, memo.pk))
+    return plan.tasks
+
+
+def _lay_out(
+    plan: _Plan,
+    memo: ApprovedMemo,
+    seq: int,
+    raw: dict[str, Any],
+    *,
+    order: str,
+    divisions: dict[str, Division],
+    at: datetime,
+) -> None:
+    start = date.fromisoformat(raw["period_start"])
+    row = PlanRow(
+        organization_id=memo.organization_id,
+        memo_id=memo.pk,
+        seq=seq,
+        fiscal_year=fiscal_year(start),
+        instrument=raw["instrument"],
+        indicator=raw["indicator"] or None,
+        issue=raw["issue"],
+        period_start=start,
+        period_end=date.fromisoformat(raw["period_end"]),
+        follow_up=raw["follow_up"],
+        follow_up_due=date.fromisoformat(raw["follow_up_due"]),
+        order=order,
+    )
+    steps = [PlanStep(row=row, seq=n, text=s["text"]) for n, s in enumerate(raw["steps"], 1)]
+    plan.rows.append(row)
+    plan.steps += steps
+    for place, one in enumerate(raw["measures"], 1):
+        measure = Measure(row=row, seq=place, text=one["text"])
+        plan.measures.append(measure)
+        for code in raw["responsible"]:
+            task = DivisionTask(
+                organization_id=memo.organization_id,
+                measure=measure,
+                division=divisions[code],
+                due_on=row.follow_up_due,
+                assigned_at=at,
+            )
+            plan.tasks.append(task)
+            plan.task_steps += [
+                TaskStep(task=task, step=step)
+                for step, said in zip(steps, raw["steps"], strict=True)
+                if place in said["measures"] and code in said["responsible"]
+            ]
+
+
+def _facts(tasks: Iterable[DivisionTask], memo_id: UUID) -> dict[UUID, dict[str, Any]]:
+    return {t.pk: {"memo": str(memo_id), "due_on": t.due_on.isoformat(), "state": t.state} for t in tasks}

@@ -1,0 +1,15 @@
+from django.urls import path
+
+from measures import views
+
+urlpatterns = [
+    path("", views.board, name="board"),
+    path("tasks/", views.my_tasks, name="my-tasks"),
+    path("tasks/<uuid:pk>/", views.task, name="task"),
+    path("tasks/<uuid:pk>/start/", views.start, name="task-start"),
+    path("tasks/<uuid:pk>/tick/", views.tick, name="task-tick"),
+    path("tasks/<uuid:pk>/report/", views.report, name="task-report"),
+    path("tasks/<uuid:pk>/accept/", views.accept, name="task-accept"),
+    path("tasks/<uuid:pk>/send-back/", views.send_back, name="task-send-back"),
+    path("tasks/<uuid:pk>/cancel/", views.cancel, name="task-cancel"),
+]

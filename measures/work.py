@@ -1,0 +1,173 @@
+"""The acts on a division's task. Each locks the task, asks, moves, records, tells: one transaction."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from uuid import UUID
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.db.models import Max
+from django.utils.translation import gettext as _
+
+from audit import chain
+from measures import letters, policies
+from measures.models import DivisionTask, Report, ReportKind, TaskStep
+from notifications import outbox
+from organization.calendar import day_of
+from organization.models import User
+from organization.plain_text import words
+from organization.seats import Seat
+
+LONGEST = 4000
+
+
+@transaction.atomic
+def start(task_id: UUID, *, by: User, now: datetime) -> DivisionTask:
+    """The division takes up the work."""
+    task, seat = _locked(task_id, "start", by=by, now=now)
+    task.start()
+    _say(task, ReportKind.STARTED, percent=0, text="", by=by, seat=seat, now=now)
+    return task
+
+
+@transaction.atomic
+def tick(task_id: UUID, *, by: User, done: Iterable[int], now: datetime) -> DivisionTask:
+    """Set which steps are done (ids of TaskSteps); a step keeps the day and the person of its first tick."""
+    task, seat = _locked(task_id, "tick", by=by, now=now)
+    _tick(task, by=by, seat=seat, done=done, now=now)
+    return task
+
+
+@transaction.atomic
+def report(
+    task_id: UUID,
+    *,
+    by: User,
+    percent: int,
+    text: str,
+    finished: bool,
+    now: datetime,
+    done: Iterable[int] | None = None,
+) -> Report:
+    """Say how far the work is; `finished` hands it to the one who accepts it. `done` ticks steps in the same act.
+
+    Raises ValidationError when nothing is said, the percent is not 0-100, or finished work is not at 100.
+    """
+    task, seat = _locked(task_id, "report", by=by, now=now)
+    text = _text(text, needed=_("Say in words what has been done."))
+    if not 0 <= percent <= 100:
+        raise ValidationError({"percent": _("Enter a whole number from 0 to 100.")})
+    if finished and percent != 100:
+        raise ValidationError({"percent": _("Finished work stands at 100 percent.")})
+    if done is not None:
+        _tick(task, by=by, seat=seat, done=done, now=now)
+    if not finished:
+        return _say(task, ReportKind.PROGRESS, percent=percent, text=text, by=by, seat=seat, now=now)
+    task.report()
+    said = _say(task, ReportKind.FINISHED, percent=percent, text=text, by=by, seat=seat, now=now)
+    outbox.void(letters.about(task), at=now, events=letters.REMINDERS)
+    outbox.post(letters.reported(task, said, at=now), at=now)
+    return said
+
+
+@transaction.atomic
+def accept(task_id: UUID, *, by: User, text: str = "", now: datetime) -> DivisionTask:
+    """The work is done."""
+    task, seat = _locked(task_id, "accept", by=by, now=now)
+    text = _text(text)
+    task.accept()
+    task.closed_at = now
+    said = _say(task, ReportKind.ACCEPTED, percent=100, text=text, by=by, seat=seat, now=now)
+    outbox.void(letters.about(task), at=now)
+    outbox.post(letters.answered(task, "task_accepted", said, seat, at=now), at=now)
+    return task
+
+
+@transaction.atomic
+def send_back(task_id: UUID, *, by: User, text: str, now: datetime) -> DivisionTask:
+    """The work is not done yet, with the reason."""
+    task, seat = _locked(task_id, "send_back", by=by, now=now)
+    text = _text(text, needed=_("Give the reason."))
+    task.send_back()
+    percent = _percent(task, before=ReportKind.FINISHED)
+    said = _say(task, ReportKind.SENT_BACK, percent=percent, text=text, by=by, seat=seat, now=now)
+    outbox.void(letters.about(task), at=now, events=["task_reported"])
+    outbox.post(letters.answered(task, "task_sent_back", said, seat, at=now), at=now)
+    return task
+
+
+@transaction.atomic
+def cancel(task_id: UUID, *, by: User, text: str, now: datetime) -> DivisionTask:
+    """The work is no longer wanted, with the reason."""
+    task, seat = _locked(task_id, "cancel", by=by, now=now)
+    text = _text(text, needed=_("Give the reason."))
+    task.cancel()
+    task.closed_at = now
+    said = _say(task, ReportKind.CANCELLED, percent=_percent(task), text=text, by=by, seat=seat, now=now)
+    outbox.void(letters.about(task), at=now)
+    outbox.post(letters.answered(task, "task_cancelled", said, seat, at=now), at=now)
+    return task
+
+
+def _locked(task_id: UUID, verb: str, *, by: User, now: datetime) -> tuple[DivisionTask, Seat]:
+    task = (
+        DivisionTask.objects.select_for_update(of=("self",))
+        .select_related("measure__row__memo", "division", "organization")
+        .get(pk=task_id, organization=by.organization_id)
+    )
+    return task, policies.require(by, verb, task, on=day_of(now))
+
+
+def _tick(task: DivisionTask, *, by: User, seat: Seat, done: Iterable[int], now: datetime) -> None:
+    steps = {step.pk: step for step in task.steps.all()}
+    wanted = set(done)
+    if wanted - steps.keys():
+        raise ValidationError(_("One of these steps does not belong to the task."))
+    changed = [s for s in steps.values() if (s.ticked_at is not None) != (s.pk in wanted)]
+    for step in changed:
+        step.ticked_at, step.ticked_by = (now, by) if step.pk in wanted else (None, None)
+    if changed:
+        TaskStep.objects.bulk_update(changed, ["ticked_at", "ticked_by"])
+        chain.record(task, "ticked", by=by, seat=seat, at=now, done=sorted(wanted))
+
+
+def _percent(task: DivisionTask, *, before: ReportKind | None = None) -> int:
+    """How far the work is; with `before`, how far it was said to be before a report of that kind."""
+    newest = task.reports.exclude(kind=before).order_by("-seq").first()
+    return newest.percent if newest else 0
+
+
+def _text(text: str, *, needed: str = "") -> str:
+    try:
+        return words(text, most=LONGEST, needed=needed)
+    except ValidationError as error:
+        raise ValidationError({"text": error.messages}) from error
+
+
+def _say(
+    task: DivisionTask, kind: ReportKind, *, percent: int, text: str, by: User, seat: Seat, now: datetime
+) -> Report:
+    task.save(update_fields=["state", "closed_at"])
+    said = Report.objects.create(
+        task=task,
+        seq=(task.reports.aggregate(last=Max("seq"))["last"] or 0) + 1,
+        kind=kind,
+        percent=percent,
+        text=text,
+        by=by,
+        position=seat.position,
+        acting=seat.acting,
+        at=now,
+    )
+    chain.record(
+        task,
+        str(kind),
+        by=by,
+        seat=seat,
+        at=now,
+        state=task.state,
+        percent=percent,
+        report=said.pk,
+        text=chain.digest(text),
+    )
+    return said

@@ -1,0 +1,435 @@
+"""Deadlines: which stage a day belongs to, who is told, once each, and what a scan costs."""
+
+import json
+from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
+from datetime import date, datetime, timedelta
+from io import StringIO
+from threading import Barrier
+from typing import Any
+
+import pytest
+from django.core.management import CommandError, call_command
+from django.db import connection
+from hypothesis import given
+from hypothesis import settings as how
+from hypothesis import strategies as st
+
+from measures import reminders, work
+from measures.models import DivisionTask
+from memo_flow import decisions
+from notifications import policy, scans
+from notifications.models import Letter
+from organization.appointments import act_for, end
+from organization.calendar import WorkingDays, national_holidays
+from organization.models import Holiday
+from tests.cast import DAY, Cast, at, days, open_step
+
+SPRING = date(2022, 3, 31)  # Thursday: the follow-up date of 13 of the 15 tasks
+TASK_REMINDERS = ("task_due_soon", "task_due_today", "task_overdue")
+plain = WorkingDays()
+
+
+def scan(day: date, hour: int = 8) -> dict[str, dict[str, int]]:
+    return scans.run(now=at(day, hour))
+
+
+def told(task: DivisionTask) -> list[tuple[str, int, str]]:
+    """(event, working days left or minus days late, person) of the standing letters about a task, as they came."""
+    letters = Letter.objects.filter(about=f"task:{task.pk}", event__in=TASK_REMINDERS, voided_at=None)
+    return [
+        (x.event, x.context["working_days"] or -x.context["days_late"], x.recipient.username)
+        for x in letters.select_related("recipient").order_by("at", "recipient__username")
+    ]
+
+
+def kinds(task: DivisionTask, person: str) -> list[tuple[str, int]]:
+    return [(event, left) for event, left, who in told(task) if who == person]
+
+
+# --- the stages
+
+
+@pytest.mark.parametrize(
+    ("day", "offset"),
+    [
+        (date(2022, 3, 10), None),  # 15 working days left
+        (date(2022, 3, 11), 14),
+        (date(2022, 3, 12), 14),  # a Saturday: still 13 to go
+        (date(2022, 3, 21), 14),  # 8
+        (date(2022, 3, 22), 7),  # 7
+        (date(2022, 3, 25), 7),  # 4
+        (date(2022, 3, 26), 7),  # a Saturday: 4 from Monday on
+        (date(2022, 3, 28), 3),
+        (date(2022, 3, 29), 3),  # 2
+        (date(2022, 3, 30), 1),
+        (date(2022, 3, 31), 0),
+        (date(2022, 4, 1), -1),
+        (date(2022, 4, 7), -1),
+        (date(2022, 4, 8), -2),
+        (date(2022, 4, 14), -2),
+        (date(2022, 4, 15), -3),
+        (date(2023, 3, 31), -53),
+    ],
+)
+def test_a_day_belongs_to_one_stage_of_the_deadline(day: date, offset: int | None) -> None:
+    stage = policy.stage(SPRING, day, plain)
+    assert (stage and stage.offset) == offset
+
+
+def test_songkran_brings_the_first_letter_forward() -> None:
+    """Due on 20 April 2022: 13 to 15 April are no working days, the 6th is Chakri day."""
+    first = next(
+        day for day in (date(2022, 3, 1) + days(n) for n in range(60)) if policy.stage(date(2022, 4, 20), day, plain)
+    )
+    assert first == date(2022, 3, 25)
+    assert policy.stage(date(2022, 4, 20), date(2022, 4, 12), plain) == policy.Stage(3, 3, 0)
+
+
+def test_an_office_s_own_holiday_counts() -> None:
+    own = WorkingDays(frozenset({date(2022, 3, 30)}))
+    assert policy.stage(SPRING, date(2022, 3, 29), own) == policy.Stage(1, 1, 0)
+
+
+def test_only_weeks_two_and_later_escalate() -> None:
+    stages = [policy.stage(SPRING, SPRING + days(late), plain) for late in (0, 1, 7, 8, 15)]
+    assert [s and s.escalates for s in stages] == [False, False, False, True, True]
+    assert [s and s.kind for s in stages] == ["due_today", "overdue", "overdue", "overdue", "overdue"]
+
+
+due_dates = st.dates(date(2020, 1, 1), date(2030, 12, 31))
+own_holidays = st.frozensets(due_dates, max_size=20)
+
+
+@given(due=due_dates, own=own_holidays)
+@how(max_examples=60, deadline=None)
+def test_the_days_of_a_year_pass_through_the_stages_in_order(due: date, own: frozenset[date]) -> None:
+    office = WorkingDays(own)
+    offsets = [stage.offset if (stage := policy.stage(due, due + days(n), office)) else 99 for n in range(-80, 60)]
+    assert offsets == sorted(offsets, reverse=True)
+    assert set(offsets) <= {99, *policy.AHEAD, *range(-9, 0)}
+    assert offsets[80] == 0
+    assert Counter(offsets)[-1] == 7
+
+
+@given(due=due_dates, asleep=st.integers(0, 40), first=st.integers(-40, 30))
+@how(max_examples=60, deadline=None)
+def test_after_some_days_asleep_only_the_nearest_stage_is_told(due: date, asleep: int, first: int) -> None:
+    """What a scan tells is a function of the day alone: nothing is made up for, nothing is lost for good."""
+    today = due + days(first)
+    before, after = policy.stage(due, today, plain), policy.stage(due, today + days(asleep), plain)
+    if before is not None:
+        assert after is not None and after.offset <= before.offset
+
+
+@given(today=due_dates, own=own_holidays)
+@how(max_examples=60, deadline=None)
+def test_the_horizon_holds_every_due_date_near_enough_to_speak_of(today: date, own: frozenset[date]) -> None:
+    office = WorkingDays(own)
+    near = [today + days(n) for n in range(90) if policy.stage(today + days(n), today, office)]
+    assert near == [today + days(n) for n in range(len(near))]
+    assert near[-1] == policy.horizon(today, office)
+
+
+def test_the_scan_s_indexed_range_holds_the_horizon_of_every_day() -> None:
+    span = (date(2020, 1, 1) + days(n) for n in range(365 * 12))
+    assert max(policy.horizon(day, plain) - day for day in span) <= reminders.REACH
+
+
+# --- the scan of tasks
+
+
+@pytest.mark.django_db
+def test_a_deadline_is_told_five_times_before_it_and_weekly_after_it(cast: Cast) -> None:
+    task = cast.started("fin")
+    day = date(2022, 3, 1)
+    while day <= date(2022, 4, 24):
+        scan(day)
+        day += days(1)
+    assert kinds(task, "finance") == [
+        ("task_due_soon", 14),
+        ("task_due_soon", 7),
+        ("task_due_soon", 3),
+        ("task_due_soon", 1),
+        ("task_due_today", 0),
+        ("task_overdue", -1),
+        ("task_overdue", -8),
+        ("task_overdue", -15),
+        ("task_overdue", -22),
+    ]
+    above = [("task_overdue", -8), ("task_overdue", -15), ("task_overdue", -22)]
+    assert kinds(task, "head_of_office") == kinds(task, "permanent_secretary") == above
+    assert {x[2] for x in told(task)} == {"finance", "head_of_office", "permanent_secretary"}
+
+
+@pytest.mark.django_db
+def test_those_above_are_told_that_it_is_not_theirs_but_late(cast: Cast) -> None:
+    task = cast.started("fin")
+    scan(SPRING + days(8))
+    escalated = dict(
+        Letter.objects.filter(about=f"task:{task.pk}", event="task_overdue").values_list(
+            "recipient__username", "context__escalated"
+        )
+    )
+    assert escalated == {"finance": False, "head_of_office": True, "permanent_secretary": True}
+
+
+@pytest.mark.django_db
+def test_the_head_of_office_is_told_of_his_own_late_work_once_and_as_his_own(cast: Cast) -> None:
+    task = cast.started("op")
+    scan(task.due_on + days(8))
+    letters = Letter.objects.filter(about=f"task:{task.pk}", event="task_overdue", recipient=cast.head_of_office)
+    assert [x.context["escalated"] for x in letters] == [False]
+
+
+@pytest.mark.django_db
+def test_the_same_moment_twice_creates_nothing_new(cast: Cast) -> None:
+    cast.approved()
+    first = scan(date(2022, 3, 29))["tasks"]
+    assert first == {"created": 18, "skipped": 0}  # 5 tasks of the office with two people, 8 of others with one
+    assert scan(date(2022, 3, 29))["tasks"] == {"created": 0, "skipped": 18}
+    assert scan(date(2022, 3, 28), hour=23)["tasks"] == {"created": 0, "skipped": 18}  # the same stage
+
+
+@pytest.mark.django_db
+def test_days_of_downtime_lose_nothing_and_flood_nobody(cast: Cast) -> None:
+    task = cast.started("fin")
+    scan(date(2022, 3, 10))
+    scan(date(2022, 3, 29))
+    scan(date(2022, 4, 20))
+    assert kinds(task, "finance") == [("task_due_soon", 2), ("task_overdue", -20)]
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("state", ["reported", "accepted", "cancelled"])
+def test_work_that_waits_for_nobody_in_the_division_is_not_reminded(cast: Cast, state: str) -> None:
+    task = cast.reported("fin")
+    if state == "accepted":
+        work.accept(task.pk, by=cast.head_of_office, now=at(hour=16))
+    if state == "cancelled":
+        work.cancel(task.pk, by=cast.head_of_office, text="ยกเลิก", now=at(hour=16))
+    scan(date(2022, 3, 29))
+    scan(SPRING + days(9))
+    assert told(task) == []
+
+
+@pytest.mark.django_db
+def test_a_report_takes_back_the_reminders_that_have_not_left(cast: Cast) -> None:
+    task = cast.started("fin")
+    scan(date(2022, 3, 29))
+    assert len(told(task)) == 1
+    cast.finish(task, now=at(date(2022, 3, 29), 15))
+    assert told(task) == []
+
+
+@pytest.mark.django_db
+def test_work_sent_back_is_reminded_again(cast: Cast) -> None:
+    task = cast.reported("fin")
+    work.send_back(task.pk, by=cast.head_of_office, text="ยังไม่ครบ", now=at(date(2022, 3, 29), 16))
+    scan(date(2022, 3, 30))
+    assert kinds(task, "finance") == [("task_due_soon", 1)]
+
+
+@pytest.mark.django_db
+def test_a_moved_deadline_reminds_anew(cast: Cast) -> None:
+    task = cast.started("fin")
+    scan(date(2022, 3, 29))
+    DivisionTask.objects.filter(pk=task.pk).update(due_on=date(2022, 4, 29))  # no service moves it yet
+    assert scan(date(2022, 3, 30))["tasks"]["created"] == 17  # the others at 1; this one is far away again
+    scan(date(2022, 4, 27))
+    assert kinds(task, "finance") == [("task_due_soon", 2), ("task_due_soon", 2)]
+
+
+@pytest.mark.django_db
+def test_who_holds_or_acts_for_the_seat_that_day_is_told(cast: Cast) -> None:
+    task = cast.started("fin")
+    seat = cast.finance.appointments.get()
+    clerk = cast.hire("clerk", "officer", "fin")
+    act_for(seat.position, cast.works, starts_on=date(2022, 3, 30), ends_on=date(2022, 3, 30), order_number="5/2565")
+    scan(date(2022, 3, 29))
+    end(seat, on=date(2022, 3, 29))
+    scan(date(2022, 3, 30))
+    clerk.is_active = False
+    clerk.save()
+    scan(SPRING)
+    assert [(left, who) for _, left, who in told(task)] == [(2, "clerk"), (2, "finance"), (1, "clerk"), (1, "works")]
+
+
+@pytest.mark.django_db
+def test_the_neighbour_is_told_nothing(cast: Cast) -> None:
+    cast.approved()
+    Holiday.objects.create(organization=cast.outsider.organization, date=date(2022, 3, 30), name="ของเพื่อนบ้าน")
+    scan(date(2022, 3, 29))
+    assert not Letter.objects.filter(recipient=cast.outsider).exists()
+    assert set(Letter.objects.filter(event="task_due_soon").values_list("context__working_days", flat=True)) == {2}
+
+
+@pytest.mark.django_db
+def test_a_holiday_of_the_office_changes_the_stage(cast: Cast) -> None:
+    task = cast.started("fin")
+    Holiday.objects.create(organization=cast.office, date=date(2022, 3, 30), name="วันหยุดพิเศษ")
+    scan(date(2022, 3, 29))
+    assert kinds(task, "finance") == [("task_due_soon", 1)]
+
+
+# --- the scan of decisions that wait
+
+
+def waits(person: str) -> list[tuple[str, int, bool]]:
+    letters = Letter.objects.filter(event__startswith="step_", recipient__username=person, voided_at=None)
+    return [
+        (x.event, x.context["working_days"] or -x.context["days_late"], x.context["escalated"])
+        for x in letters.order_by("at")
+    ]
+
+
+@pytest.mark.django_db
+def test_a_decision_that_waits_reminds_in_working_days_and_after_a_week_those_above(cast: Cast) -> None:
+    memo = cast.endorsed()
+    assert open_step(memo).due_on == date(2021, 9, 17)  # three working days from Tuesday
+    for n in range(0, 14):
+        scan(DAY + days(n))
+    assert waits("mayor") == [
+        ("step_due_soon", 2, False),
+        ("step_due_soon", 1, False),
+        ("step_due_today", 0, False),
+        ("step_overdue", -1, False),
+        ("step_overdue", -8, False),
+    ]
+    assert waits("deputy") == waits("mayor")[:4]  # his week ends on the 19th
+    assert waits("head_of_office") == waits("permanent_secretary") == [("step_overdue", -8, True)]
+
+
+@pytest.mark.django_db
+def test_nobody_is_reminded_on_the_day_the_step_opened(cast: Cast) -> None:
+    cast.submitted()
+    assert scan(DAY, hour=23)["decisions"] == {"created": 0, "skipped": 0}
+    assert scan(DAY + days(1), hour=0)["decisions"]["created"] == 1
+
+
+@pytest.mark.django_db
+def test_a_step_s_deadline_skips_weekends_and_the_office_s_holidays(cast: Cast) -> None:
+    Holiday.objects.create(organization=cast.office, date=date(2021, 9, 16), name="วันหยุดพิเศษ")
+    assert open_step(cast.submitted()).due_on == date(2021, 9, 20)
+
+
+@pytest.mark.django_db
+def test_a_decided_step_is_not_reminded_and_takes_its_reminders_back(cast: Cast) -> None:
+    memo = cast.submitted()
+    scan(DAY + days(1))
+    assert waits("permanent_secretary")
+    cast.answer(memo, cast.permanent_secretary, "endorse", now=at(DAY + days(1), 10))
+    assert not waits("permanent_secretary")
+    scan(DAY + days(2))
+    assert not waits("permanent_secretary")
+    assert waits("mayor")
+
+
+@pytest.mark.django_db
+def test_a_withdrawn_memo_reminds_nobody(cast: Cast) -> None:
+    memo = cast.submitted()
+    scan(DAY + days(1))
+    decisions.withdraw(memo.pk, by=cast.head_of_office, reason="เสนอผิดฉบับ", now=at(DAY + days(1), 10))
+    scan(DAY + days(3))
+    assert not Letter.objects.filter(event__startswith="step_", voided_at=None).exists()
+
+
+@pytest.mark.django_db
+def test_a_delegate_is_reminded_only_of_the_kinds_he_covers(cast: Cast) -> None:
+    secretary = cast.position("permanent_secretary")
+    act_for(secretary, cast.finance, starts_on=DAY, order_number="1/64", kind="on_behalf", memo_kinds=["ita-analysis"])
+    act_for(secretary, cast.works, starts_on=DAY, order_number="2/64", kind="on_behalf", memo_kinds=["leave"])
+    cast.submitted()
+    scan(DAY + days(1))
+    assert waits("finance") == waits("permanent_secretary") == [("step_due_soon", 2, False)]
+    assert waits("works") == []
+
+
+@pytest.mark.django_db
+def test_a_late_decision_on_a_secret_memo_is_not_told_to_those_above(cast: Cast) -> None:
+    cast.kind.secret = True
+    cast.kind.save()
+    cast.endorsed()
+    scan(DAY + days(11))
+    assert waits("mayor") == [("step_overdue", -8, False)]
+    assert waits("head_of_office") == waits("permanent_secretary") == []
+
+
+# --- what it costs, and the command
+
+
+@pytest.mark.django_db
+@pytest.mark.postgres
+def test_a_scan_of_ten_times_the_tasks_takes_the_same_statements(
+    cast: Cast, django_assert_max_num_queries: Any
+) -> None:
+    counts = []
+    for memos, week in ((1, 2), (9, 3)):
+        for _ in range(memos):
+            cast.approved()
+        with django_assert_max_num_queries(20) as statements:
+            scan(SPRING + days(7 * week))
+        counts.append(len(statements))
+    assert DivisionTask.objects.count() == 150
+    assert Letter.objects.filter(event="task_overdue").count() == (1 + 10) * (5 * 3 + 8 * 3)
+    assert counts[0] == counts[1]
+
+
+@pytest.mark.postgres
+@pytest.mark.django_db(transaction=True)
+def test_three_scans_at_once_write_each_letter_once(cast: Cast) -> None:
+    for _ in range(3):
+        cast.approved()
+    ready = Barrier(3)
+
+    def one(_: int) -> int:
+        try:
+            ready.wait(10)
+            return scan(date(2022, 3, 29))["tasks"]["created"]
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(3) as pool:
+        created = list(pool.map(one, range(3)))
+    assert Letter.objects.filter(event="task_due_soon").count() == 3 * 18
+    assert sum(created) == 3 * 18, "what each scan says it created is exact as well"
+
+
+def command(*arguments: str) -> str:
+    out = StringIO()
+    call_command("scan_deadlines", *arguments, stdout=out)
+    return out.getvalue()
+
+
+@pytest.mark.django_db
+def test_the_command_scans_for_a_given_moment_and_says_what_it_did(cast: Cast) -> None:
+    cast.approved()
+    cast.submitted()  # late: its secretary, and the head of office as the one above
+    first = json.loads(command("--now", "2022-03-29T08:00", "--json"))
+    assert first == {
+        "now": "2022-03-29T08:00:00+07:00",
+        "created": 18 + 2,
+        "skipped": 0,
+        "by_kind": {"tasks": {"created": 18, "skipped": 0}, "decisions": {"created": 2, "skipped": 0}},
+    }
+    again = json.loads(command("--now", "2022-03-29T01:00:00Z", "--json"))  # the same moment in UTC
+    assert (again["created"], again["skipped"]) == (0, 20)
+    assert datetime.fromisoformat(again["now"]) - datetime.fromisoformat(first["now"]) == timedelta(0)
+    assert "created 0, skipped 20" in command("--now", "2022-03-29")
+
+
+@pytest.mark.django_db
+def test_without_a_moment_the_command_asks_the_one_clock(cast: Cast) -> None:
+    cast.clock(at(SPRING, 7))
+    assert json.loads(command("--json"))["now"].startswith("2022-03-31T")
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("moment", ["tomorrow", "2022-02-30", "31/3/2565", "2022-03-31T25:00"])
+def test_a_moment_that_is_none_is_said_in_one_sentence(moment: str) -> None:
+    with pytest.raises(CommandError, match="not an ISO moment"):
+        command("--now", moment, "--json")
+
+
+def test_the_days_the_stages_speak_of_are_the_office_s() -> None:
+    assert {date(2022, 4, day) for day in (13, 14, 15)} <= national_holidays(2022)
