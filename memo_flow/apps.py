@@ -1,0 +1,11 @@
+from django.apps import AppConfig
+
+
+class MemoFlowConfig(AppConfig):
+    name = "memo_flow"
+
+    def ready(self) -> None:
+        from memo_flow import reminders, witness  # noqa: F401
+        from notifications import scans
+
+        scans.register("decisions", reminders.scan)

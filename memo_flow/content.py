@@ -1,0 +1,304 @@
+"""The shape of a memo's text: what a draft may hold and what a submitted one must. Pure; no database.
+
+{
+  "to": "นายก…",  "agency": "สำนักปลัด …",  "urgency": "" | urgent | very_urgent | most_urgent,
+  "sections":  [{"id", "heading", "text"}],              text: paragraphs parted by line breaks
+  "proposals": [{"text"}],
+  "closing":   "จึงเรียนมาเพื่อโปรดพิจารณา",
+  "scores":    {"fiscal_year": 2564, "total": "82.14", "level": "B",
+                "indicators": [{"seq": 1, "name", "score": "94.86"}]}
+  "plan":      [{"instrument", "title", "indicator": 4, "issue",
+                 "measures": [{"text"}],
+                 "steps": [{"text", "measures": [1, 2], "responsible": ["op"]}],   measures by place, from 1
+                 "responsible": ["op", "fin"], "period_start": ISO, "period_end": ISO,
+                 "follow_up", "follow_up_due": ISO}]
+}
+Half-written drafts hold "" where a value is not
+there yet. Submission adds "subject", "attachments", "findings" and "reason" (`frozen`).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterator
+from copy import deepcopy
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
+
+from organization.calendar import arabic_digits
+from organization.plain_text import validate_plain_text
+
+Content = dict[str, Any]
+
+URGENCIES = ("", "urgent", "very_urgent", "most_urgent")
+INSTRUMENTS = ("IIT", "EIT", "OIT")
+LONG, LINE = 20_000, 500
+MOST = {"sections": 20, "proposals": 30, "plan": 20, "measures": 30, "steps": 60, "indicators": 30}
+BLANK: dict[str, Any] = {
+    "sections": {"id": "", "heading": "", "text": ""},
+    "proposals": {"text": ""},
+    "plan": {
+        "instrument": "",
+        "title": "",
+        "indicator": "",
+        "issue": "",
+        "measures": [{"text": ""}],
+        "steps": [{"text": "", "measures": [1], "responsible": []}],
+        "responsible": [],
+        "period_start": "",
+        "period_end": "",
+        "follow_up": "",
+        "follow_up_due": "",
+    },
+    "measures": {"text": ""},
+    "steps": {"text": "", "measures": [], "responsible": []},
+    "indicators": {"seq": "", "name": "", "score": ""},
+}
+
+
+@dataclass(frozen=True)
+class Gap:
+    """What keeps a draft from being submitted: where (a dotted path, e.g. plan.0.steps.2) and why, for the screen."""
+
+    path: str
+    message: str
+
+
+def blank(outline: dict[str, Any], *, to: str, agency: str) -> Content:
+    """A new draft of a kind: its headings, and what else the kind has, still empty."""
+    return {
+        "to": to,
+        "agency": agency,
+        "urgency": "",
+        "sections": [{"id": s["id"], "heading": s["heading"], "text": ""} for s in outline.get("sections", [])],
+        "proposals": [],
+        "closing": outline.get("closing", "จึงเรียนมาเพื่อโปรดพิจารณา"),
+        "scores": {
+            "fiscal_year": "",
+            "total": "",
+            "level": "",
+            "indicators": [{"seq": i["seq"], "name": i["name"], "score": ""} for i in outline.get("indicators", [])],
+        },
+        "plan": [],
+    }
+
+
+def cleaned(raw: Content) -> Content:
+    """The draft as it is kept: known keys only, trimmed, digits of figures Arabic.
+
+    Raises ValidationError with {path: message} for what cannot be kept even half-written: too long, too many,
+    control characters, a date that is no date.
+    """
+    return _Cleaner().content(raw if isinstance(raw, dict) else {})
+
+
+def frozen(content: Content, *, subject: str, reason: str, attachments: Collection[str] = ()) -> Content:
+    """The text of a Revision: the draft with what belongs to its submission."""
+    return {
+        **deepcopy(content),
+        "subject": subject,
+        "reason": reason,
+        "attachments": list(attachments),
+        "findings": [],
+    }
+
+
+def gaps(content: Content, *, divisions: Collection[str]) -> list[Gap]:
+    """What is still missing before submission; empty when the draft may go its way."""
+    return list(_gaps(content, divisions))
+
+
+def _gaps(content: Content, divisions: Collection[str]) -> Iterator[Gap]:
+    if not content["to"]:
+        yield Gap("to", _("Say to whom the memo is addressed."))
+    if not any(s["text"] for s in content["sections"]):
+        yield Gap("sections", _("Write at least one section."))
+    for n, indicator in enumerate(content["scores"]["indicators"]):
+        if indicator["score"] == "":
+            yield Gap(
+                f"scores.indicators.{n}.score",
+                _("Enter the score of indicator %(seq)s, %(name)s.") % indicator,
+            )
+    for n, row in enumerate(content["plan"]):
+        yield from _row_gaps(f"plan.{n}", n + 1, row, divisions)
+
+
+def _row_gaps(path: str, place: int, row: dict[str, Any], divisions: Collection[str]) -> Iterator[Gap]:
+    name = {"row": row["instrument"] or place}
+    if not row["measures"] or not all(m["text"] for m in row["measures"]):
+        yield Gap(f"{path}.measures", _("Plan row %(row)s: write every measure, or remove the empty one.") % name)
+    if not row["responsible"]:
+        yield Gap(f"{path}.responsible", _("Plan row %(row)s has no responsible division.") % name)
+    elif unknown := set(row["responsible"]) - set(divisions):
+        yield Gap(f"{path}.responsible", _("There is no division “%(code)s”.") % {"code": sorted(unknown)[0]})
+    for key, message in (
+        ("period_start", _("Plan row %(row)s: say when the work starts.")),
+        ("period_end", _("Plan row %(row)s: say when the work ends.")),
+        ("follow_up_due", _("Plan row %(row)s: say by when the result is followed up.")),
+    ):
+        if not row[key]:
+            yield Gap(f"{path}.{key}", message % name)
+    if row["period_start"] and row["period_end"] and row["period_end"] < row["period_start"]:
+        yield Gap(f"{path}.period_end", _("Plan row %(row)s: the period ends before it starts.") % name)
+    if row["period_start"] and row["follow_up_due"] and row["follow_up_due"] < row["period_start"]:
+        yield Gap(f"{path}.follow_up_due", _("Plan row %(row)s: the follow-up lies before the work starts.") % name)
+    for m, step in enumerate(row["steps"]):
+        where = {**name, "step": m + 1, "text": step["text"][:60]}
+        if not step["text"]:
+            yield Gap(f"{path}.steps.{m}", _("Plan row %(row)s: write step %(step)s, or remove it.") % where)
+        elif not step["measures"]:
+            yield Gap(
+                f"{path}.steps.{m}.measures",
+                _("Plan row %(row)s, step %(step)s “%(text)s” serves no measure.") % where,
+            )
+        elif not step["responsible"]:
+            yield Gap(
+                f"{path}.steps.{m}.responsible",
+                _("Plan row %(row)s, step %(step)s “%(text)s” has no responsible division.") % where,
+            )
+        elif not set(step["responsible"]) <= set(row["responsible"]):
+            yield Gap(
+                f"{path}.steps.{m}.responsible",
+                _("Plan row %(row)s, step %(step)s “%(text)s”: its division is not one of the row's.") % where,
+            )
+
+
+class _Cleaner:
+    def __init__(self) -> None:
+        self.errors: dict[str, list[str]] = {}
+
+    def content(self, raw: Content) -> Content:
+        stated = raw.get("scores")
+        scores: dict[str, Any] = stated if isinstance(stated, dict) else {}
+        content = {
+            "to": self.line(raw, "to"),
+            "agency": self.line(raw, "agency"),
+            "urgency": raw.get("urgency") if raw.get("urgency") in URGENCIES else "",
+            "sections": [
+                {
+                    "id": self.line(s, "id", p)[:40].strip(),
+                    "heading": self.line(s, "heading", p),
+                    "text": self.text(s, "text", p),
+                }
+                for p, s in self.many(raw, "sections")
+            ],
+            "proposals": [{"text": self.text(s, "text", p)} for p, s in self.many(raw, "proposals")],
+            "closing": self.line(raw, "closing"),
+            "scores": {
+                "fiscal_year": self.number(scores, "fiscal_year", "scores", 2500, 2700),
+                "total": self.score(scores, "total", "scores"),
+                "level": self.line(scores, "level", "scores"),
+                "indicators": [
+                    {
+                        "seq": self.number(s, "seq", p, 1, 99),
+                        "name": self.line(s, "name", p),
+                        "score": self.score(s, "score", p),
+                    }
+                    for p, s in self.many(scores, "indicators", "scores")
+                ],
+            },
+            "plan": [self.row(p, s) for p, s in self.many(raw, "plan")],
+        }
+        if self.errors:
+            raise ValidationError(self.errors)
+        return content
+
+    def row(self, path: str, raw: dict[str, Any]) -> dict[str, Any]:
+        measures = [{"text": self.text(m, "text", p)} for p, m in self.many(raw, "measures", path)]
+        return {
+            "instrument": self.line(raw, "instrument", path)[:10].strip(),
+            "title": self.line(raw, "title", path),
+            "indicator": self.number(raw, "indicator", path, 1, 99),
+            "issue": self.text(raw, "issue", path),
+            "measures": measures,
+            "steps": [
+                {
+                    "text": self.text(s, "text", p),
+                    "measures": sorted(
+                        {int(n) for n in s.get("measures", []) if str(n).isdecimal() and len(str(n)) < 4}
+                        & set(range(1, len(measures) + 1))
+                    ),
+                    "responsible": self.codes(s),
+                }
+                for p, s in self.many(raw, "steps", path)
+            ],
+            "responsible": self.codes(raw),
+            "period_start": self.day(raw, "period_start", path),
+            "period_end": self.day(raw, "period_end", path),
+            "follow_up": self.text(raw, "follow_up", path),
+            "follow_up_due": self.day(raw, "follow_up_due", path),
+        }
+
+    def many(self, raw: dict[str, Any], key: str, path: str = "") -> Iterator[tuple[str, dict[str, Any]]]:
+        value = raw.get(key)
+        items: list[Any] = value if isinstance(value, list) else []
+        where = f"{path}.{key}" if path else key
+        if len(items) > MOST[key]:
+            self.wrong(where, _("No more than %(most)s of these.") % {"most": MOST[key]})
+            items = items[: MOST[key]]
+        for n, item in enumerate(items):
+            if isinstance(item, dict):
+                yield f"{where}.{n}", item
+
+    def line(self, raw: dict[str, Any], key: str, path: str = "") -> str:
+        return " ".join(self.text(raw, key, path, LINE).split())
+
+    def text(self, raw: dict[str, Any], key: str, path: str = "", most: int = LONG) -> str:
+        value = str(raw.get(key) or "").replace("\r\n", "\n").replace("\r", "\n").strip()
+        where = f"{path}.{key}" if path else key
+        if len(value) > most:
+            self.wrong(
+                where, _("No more than %(most)s characters; this has %(have)s.") % {"most": most, "have": len(value)}
+            )
+        try:
+            validate_plain_text(value)
+        except ValidationError as error:
+            self.wrong(where, error.messages[0])
+        return value
+
+    def codes(self, raw: dict[str, Any]) -> list[str]:
+        return list(
+            dict.fromkeys(c for c in map(str, raw.get("responsible") or []) if re.fullmatch(r"[-a-zA-Z0-9_]{1,50}", c))
+        )
+
+    def number(self, raw: dict[str, Any], key: str, path: str, least: int, most: int) -> int | str:
+        value = arabic_digits(raw.get(key) or "").strip()
+        if not value:
+            return ""
+        if value.isascii() and value.isdigit() and len(value) < 5 and least <= int(value) <= most:
+            return int(value)
+        self.wrong(
+            f"{path}.{key}", _("Enter a whole number from %(least)s to %(most)s.") % {"least": least, "most": most}
+        )
+        return ""
+
+    def score(self, raw: dict[str, Any], key: str, path: str) -> str:
+        value = arabic_digits(raw.get(key) or "").strip()
+        if not value:
+            return ""
+        try:
+            number = Decimal(value)
+            if not (number.is_finite() and 0 <= number <= 100 and re.fullmatch(r"\d{1,3}(\.\d{1,2})?", value)):
+                raise InvalidOperation
+        except InvalidOperation:
+            self.wrong(f"{path}.{key}", _("Enter a score from 0 to 100 with at most two decimals."))
+            return ""
+        return f"{number:.2f}"
+
+    def day(self, raw: dict[str, Any], key: str, path: str) -> str:
+        value = arabic_digits(raw.get(key) or "").strip()
+        if not value:
+            return ""
+        try:
+            return date.fromisoformat(value).isoformat()
+        except ValueError:
+            self.wrong(f"{path}.{key}", _("This is not a date."))
+            return ""
+
+    def wrong(self, path: str, message: str) -> None:
+        self.errors.setdefault(path, []).append(message)

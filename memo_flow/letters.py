@@ -1,0 +1,153 @@
+"""Which letter each event sends to whom. Called within the act's transaction; the post office sends after commit."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from memo_flow.models import Decision, Memo, Outcome, RegisterEntry, Step
+from notifications import outbox
+from notifications.outbox import Draft, both
+from organization.calendar import day_of
+from organization.models import Position, Role
+from organization.seats import Seat, holders_of
+
+DECIDED = {
+    Outcome.ENDORSE: "memo_endorsed",
+    Outcome.OBJECT: "memo_objected",
+    Outcome.RETURN: "memo_returned",
+    Outcome.REJECT: "memo_rejected",
+    Outcome.APPROVE: "memo_approved",
+}
+
+
+def about(memo: Memo) -> str:
+    return f"memo:{memo.pk}"
+
+
+def about_step(step: Step) -> str:
+    return f"step:{step.pk}"
+
+
+def facts(memo: Memo) -> dict[str, Any]:
+    """What every letter about a memo states."""
+    entry: RegisterEntry | None = getattr(memo, "entry", None)
+    return {
+        "subject": memo.subject,
+        "number": entry.number if entry else "",
+        "path": reverse("memo", args=[memo.pk]),
+        "organization": both(memo.organization),
+    }
+
+
+def steps_opened(memo: Memo, steps: Iterable[Step], *, at: datetime) -> list[Draft]:
+    """Tell everyone who may answer, holder and acting official; a vacant seat is told to the head of office."""
+    steps = list(steps)
+    holders = holders_of([s.position for s in steps], day_of(at), memo_kind=memo.kind.code)
+    drafts = []
+    for step in steps:
+        told = holders.get(step.position_id, [])
+        drafts += [_waits(memo, step, seat) for seat in told]
+        if not told:
+            drafts += _vacant(memo, step, at=at)
+    return drafts
+
+
+def _waits(memo: Memo, step: Step, seat: Seat) -> Draft:
+    return Draft(
+        memo.organization_id,
+        seat.user.pk,
+        "memo_waits",
+        about_step(step),
+        f"waits:{step.pk}:{seat.user.pk}",
+        {
+            **facts(memo),
+            "from": both(memo.author_position),
+            "action": step.action,
+            "due_on": step.due_on.isoformat() if step.due_on else "",
+            "acting_for": both(step.position) if seat.acting else "",
+        },
+    )
+
+
+def _vacant(memo: Memo, step: Step, *, at: datetime) -> list[Draft]:
+    office = Position.objects.filter(organization=memo.organization_id, role=Role.HEAD_OF_OFFICE)
+    seats = holders_of(office, day_of(at))
+    return [
+        Draft(
+            memo.organization_id,
+            seat.user.pk,
+            "seat_vacant",
+            about_step(step),
+            f"vacant:{step.pk}:{seat.user.pk}",
+            {**_hidden(memo), "position": both(step.position)},
+        )
+        for told in seats.values()
+        for seat in told
+    ]
+
+
+def _hidden(memo: Memo) -> dict[str, Any]:
+    """The facts for someone who is not on the route: the subject of a secret memo is not told."""
+    said = facts(memo)
+    return {**said, "subject": both(_("A confidential memo"))} if memo.kind.secret else said
+
+
+def decided(memo: Memo, decision: Decision, seat: Seat) -> Draft:
+    """Tell the author what was decided and why."""
+    return Draft(
+        memo.organization_id,
+        memo.author_id,
+        DECIDED[Outcome(decision.outcome)],
+        about(memo),
+        f"decided:{decision.pk}",
+        {**facts(memo), "by": both(seat), "comment": decision.comment, "order": decision.order},
+    )
+
+
+def circulated(memo: Memo, told: Iterable[Seat], decision: Decision, seat: Seat) -> list[Draft]:
+    """Tell every division head what was approved; they acknowledge it."""
+    return [
+        Draft(
+            memo.organization_id,
+            person,
+            "memo_circulated",
+            about(memo),
+            f"circulated:{memo.pk}:{person}",
+            {**facts(memo), "by": both(seat), "order": decision.order},
+        )
+        for person in dict.fromkeys(one.user.pk for one in told)
+    ]
+
+
+def withdrawn(memo: Memo, steps: Iterable[Step], decision: Decision, seat: Seat, *, at: datetime) -> None:
+    """Tell those it waited for that it waits no more."""
+    holders = holders_of([s.position for s in steps], day_of(at), memo_kind=memo.kind.code)
+    people = {one.user.pk for told in holders.values() for one in told} - {decision.user_id}
+    outbox.post(
+        [
+            Draft(
+                memo.organization_id,
+                person,
+                "memo_withdrawn",
+                about(memo),
+                f"withdrawn:{memo.pk}:{person}",
+                {**facts(memo), "by": both(seat), "comment": decision.comment},
+            )
+            for person in people
+        ],
+        at=at,
+    )
+
+
+def reassigned(memo: Memo, decision: Decision, seat: Seat, to: Position) -> Draft:
+    return Draft(
+        memo.organization_id,
+        memo.author_id,
+        "memo_reassigned",
+        about(memo),
+        f"decided:{decision.pk}",
+        {**facts(memo), "by": both(seat), "to": both(to), "comment": decision.comment},
+    )

@@ -1,0 +1,78 @@
+"""What the memo page shows one reader: the paper, whose turn it is, what this reader may do, and why not."""
+
+from typing import Any
+
+from measures.queries import board_order, with_progress
+from measures.queries import visible_to as visible_tasks
+from memo_flow import drafts, paper, policies
+from memo_flow.forms import DecisionForm
+from memo_flow.lifecycle import State
+from memo_flow.models import OUTCOMES, Action, Memo, Revision, Step
+from memo_flow.queries import decisions_on, history_of, newest_revision, steps_of, waiting_reason
+from organization import calendar
+from organization.models import Division, User
+from organization.refusals import Refused
+from organization.seats import Seat, Seats, seats_of
+
+
+def memo_page(memo: Memo, user: User, *, form: DecisionForm | None = None, refusal: str = "") -> dict[str, Any]:
+    """The context of memo_flow/memo.html; a constant number of statements."""
+    today = calendar.day_of(calendar.now())
+    seats = seats_of(user, today)
+    steps = steps_of(memo) if memo.round else []
+    revision = newest_revision(memo)
+    body = revision.content if revision and memo.state != State.DRAFT else None
+    decided = list(decisions_on(memo)) if memo.round else []
+    history = history_of(memo) if memo.round else []
+    step, seat = turn_of(user, seats, memo, steps)
+    circulations = (
+        list(memo.circulations.select_related("position", "acknowledged_by").order_by("pk")) if memo.round else []
+    )
+    verbs = ("edit", "submit", "withdraw", "discard", "reassign")
+    return {
+        "memo": memo,
+        "body": body or {**drafts.working_text(memo), "subject": memo.subject},
+        "divisions": names_of_divisions(memo),
+        "revision": revision,
+        "blocks": paper.blocks(steps, decided),
+        "author_signature": _author_signature(memo, revision),
+        "timeline": paper.timeline(memo, steps, history, decided),
+        "history": history,
+        "step": step,
+        "seat": seat,
+        "outcomes": [(o.value, o) for o in OUTCOMES[Action(step.action)]] if step else [],
+        "form": form or DecisionForm(initial={"step": step.pk if step else None}),
+        "refusal": refusal,
+        "returned": waiting_reason(memo) if memo.state == State.RETURNED else None,
+        "circulations": circulations,
+        "to_acknowledge": [
+            c for c in circulations if c.acknowledged_at is None and seats.at(c.position_id, memo.kind.code)
+        ],
+        "tasks": list(board_order(with_progress(visible_tasks(user, today, seats).filter(measure__row__memo=memo))))
+        if memo.state == State.APPROVED
+        else [],
+        "may": {verb: policies.why_not(user, verb, memo, today, seats=seats) is None for verb in verbs},
+    }
+
+
+def turn_of(user: User, seats: Seats, memo: Memo, steps: list[Step]) -> tuple[Step | None, Seat | None]:
+    """The open step that this reader may answer, and the seat they would answer in."""
+    for step in steps:
+        if step.is_open and (seat := seats.at(step.position_id, memo.kind.code)):
+            try:
+                policies.one_person_one_step(user, step, steps)
+            except Refused:
+                continue
+            return step, seat
+    return None, None
+
+
+def _author_signature(memo: Memo, revision: Revision | None) -> list[str]:
+    if revision is None:
+        return paper.signature(memo.author, memo.author_position, None, memo.created_at)
+    return paper.signature(revision.by, revision.position, revision.acting, revision.at)
+
+
+def names_of_divisions(memo: Memo) -> dict[str, str]:
+    """Code -> Thai name of the office's divisions, for the paper."""
+    return dict(Division.objects.filter(organization=memo.organization_id).values_list("code", "name_th"))

@@ -1,0 +1,16 @@
+from django.urls import path
+
+from memo_flow import views
+
+urlpatterns = [
+    path("", views.memo_list, name="memo-list"),
+    path("new/", views.memo_new, name="memo-new"),
+    path("<uuid:pk>/", views.memo, name="memo"),
+    path("<uuid:pk>/edit/", views.memo_edit, name="memo-edit"),
+    path("<uuid:pk>/submit/", views.memo_submit, name="memo-submit"),
+    path("<uuid:pk>/decide/", views.memo_decide, name="memo-decide"),
+    path("<uuid:pk>/withdraw/", views.memo_withdraw, name="memo-withdraw"),
+    path("<uuid:pk>/reassign/", views.memo_reassign, name="memo-reassign"),
+    path("<uuid:pk>/discard/", views.memo_discard, name="memo-discard"),
+    path("<uuid:pk>/acknowledge/", views.memo_acknowledge, name="memo-acknowledge"),
+]

@@ -1,0 +1,249 @@
+"""Pages of memos. Each fetches through a query that filters by user, then form, service, answer."""
+
+from uuid import UUID
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.core.exceptions import ValidationError
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from memo_flow import content as text
+from memo_flow import decisions, drafts, policies
+from memo_flow.forms import DecisionForm, ReasonForm, ReassignForm, SubmitForm, changed, parsed
+from memo_flow.lifecycle import State
+from memo_flow.models import Draft, Memo, MemoKind
+from memo_flow.pages import memo_page, names_of_divisions
+from memo_flow.queries import search, steps_of, visible_to, waiting_reason
+from organization import calendar
+from organization.models import Division, Position
+from organization.paging import page_of
+from organization.refusals import NotNow, Refused, Stale
+
+PAGE = 30
+
+
+def _memo(request: HttpRequest, pk: UUID) -> Memo:
+    today = calendar.day_of(calendar.now())
+    memos = visible_to(request.user, today).select_related(  # type: ignore[arg-type]
+        "kind", "division", "organization", "author", "author_position", "entry"
+    )
+    return get_object_or_404(memos, pk=pk)
+
+
+@login_required
+@require_GET
+def memo_list(request: HttpRequest) -> HttpResponse:
+    """Every memo this person may see, newest first, by key."""
+    today = calendar.day_of(calendar.now())
+    memos = visible_to(request.user, today).select_related("kind", "division", "author", "entry")  # type: ignore[arg-type]
+    state, words = request.GET.get("state", ""), request.GET.get("q", "")
+    if state in State.values:
+        memos = memos.filter(state=state)
+    page = page_of(search(memos, words), request, key=("-created_at", "-pk"), size=PAGE)
+    kinds = MemoKind.objects.filter(organization=request.user.organization_id)  # type: ignore[union-attr]
+    context = {"page": page, "states": State.choices, "state": state, "q": words, "kinds": kinds}
+    return render(request, "memo_flow/list.html", context)
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def memo_new(request: HttpRequest) -> HttpResponse:
+    kinds = MemoKind.objects.filter(organization=request.user.organization_id).order_by("pk")  # type: ignore[union-attr]
+    subject, chosen, errors = request.POST.get("subject", ""), request.POST.get("kind", ""), []
+    if request.method == "POST":
+        kind = get_object_or_404(kinds, code=chosen)
+        try:
+            memo = drafts.create(kind=kind, by=request.user, subject=subject, now=calendar.now())  # type: ignore[arg-type]
+        except ValidationError as error:
+            errors = error.messages
+        else:
+            return redirect("memo-edit", memo.pk)
+    context = {"kinds": kinds, "subject": subject, "chosen": chosen, "errors": errors}
+    return render(request, "memo_flow/new.html", context)
+
+
+@login_required
+@require_GET
+def memo(request: HttpRequest, pk: UUID) -> HttpResponse:
+    return render(request, "memo_flow/memo.html", memo_page(_memo(request, pk), request.user))  # type: ignore[arg-type]
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def memo_edit(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """The draft editor: repeating blocks by plain buttons, saved half-written, safe with two writers."""
+    memo = _memo(request, pk)
+    now = calendar.now()
+    if request.method == "GET":
+        policies.require(request.user, "edit", memo, on=calendar.day_of(now))  # type: ignore[arg-type]
+        draft = Draft.objects.filter(memo=memo).first()
+        body = dict(draft.content) if draft else drafts.working_text(memo)
+        return _editor(request, memo, memo.subject, body, version=draft.version if draft else 0, draft=draft)
+    op = request.POST.get("op", "save")
+    subject, body = request.POST.get("subject", ""), changed(parsed(request.POST), op)
+    said = request.POST.get("version", "")
+    version = int(said) if said.isdecimal() and len(said) < 10 else -1
+    try:
+        draft = drafts.revise(pk, by=request.user, subject=subject, content=body, version=version, now=now)  # type: ignore[arg-type]
+    except ValidationError as error:
+        return _editor(request, memo, subject, body, version=version, errors=error.message_dict)
+    except Stale as stale:
+        return _editor(request, memo, subject, body, version=version, theirs=stale.current, status=409)
+    if op == "submit":
+        return redirect("memo-submit", pk)
+    if op == "save":
+        messages.success(request, _("The draft is saved."))
+    verb, _colon, path = op.partition(":")
+    anchor = {"add": f"{path}.new", "remove": path.rpartition(".")[0]}.get(verb, path)  # edit.html has these ids
+    return redirect(reverse("memo-edit", args=[pk]) + (f"#{anchor}" if anchor else ""))
+
+
+def _editor(
+    request: HttpRequest,
+    memo: Memo,
+    subject: str,
+    body: text.Content,
+    *,
+    version: int,
+    draft: Draft | None = None,
+    errors: dict[str, list[str]] | None = None,
+    theirs: Draft | None = None,
+    status: int = 200,
+) -> HttpResponse:
+    divisions = list(Division.objects.filter(organization=memo.organization_id))
+    context = {
+        "memo": memo,
+        "subject": subject,
+        "body": body,
+        "version": theirs.version if theirs else version,
+        "draft": draft,
+        "errors": errors or {},
+        "theirs": theirs,
+        "divisions": divisions,
+        "instruments": text.INSTRUMENTS,
+        "gaps": text.gaps(body, divisions={d.code for d in divisions}) if status == 200 and not errors else [],
+        "returned": waiting_reason(memo) if memo.state == State.RETURNED else None,
+    }
+    return render(request, "memo_flow/edit.html", context, status=status)
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def memo_submit(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """A last look at the paper, then submit it."""
+    memo = _memo(request, pk)
+    now = calendar.now()
+    errors: dict[str, list[str]] = {}
+    form = SubmitForm(request.POST if request.method == "POST" else None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            memo = decisions.submit(pk, by=request.user, reason=form.cleaned_data["reason"], now=now)  # type: ignore[arg-type]
+        except ValidationError as error:
+            errors = error.message_dict if hasattr(error, "error_dict") else {"": error.messages}
+        else:
+            messages.success(
+                request, _("The memo is on its way. Its number is %(number)s.") % {"number": memo.entry.number}
+            )
+            return redirect("memo", pk)
+    policies.require(request.user, "submit", memo, on=calendar.day_of(now))  # type: ignore[arg-type]
+    body = drafts.working_text(memo)
+    divisions = names_of_divisions(memo)
+    gaps = [text.Gap(path, m) for path, said in errors.items() for m in said] or text.gaps(body, divisions=divisions)
+    if not memo.subject and not errors:
+        gaps.insert(0, text.Gap("subject", _("Write the subject.")))
+    route = steps_of(memo) if memo.round else memo.kind.route.steps.select_related("position").order_by("group", "pk")
+    context = {
+        "memo": memo,
+        "body": {**body, "subject": memo.subject},
+        "divisions": divisions,
+        "gaps": gaps,
+        "form": form,
+        "route": route,
+    }
+    return render(request, "memo_flow/submit.html", context)
+
+
+@login_required
+@require_POST
+def memo_decide(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """Answer a step. What was typed is never lost: every refusal shows it again."""
+    memo = _memo(request, pk)
+    form = DecisionForm(request.POST)
+    status, refusal, now = 200, "", calendar.now()
+    try:
+        if form.is_valid():
+            decision = decisions.decide(pk, by=request.user, now=now, **form.cleaned_data)  # type: ignore[arg-type]
+            messages.success(request, _("Recorded: %(outcome)s.") % {"outcome": decision.get_outcome_display()})
+            return redirect("memo", pk)
+        step = next((s for s in steps_of(memo) if str(s.pk) == request.POST.get("step")), None)
+        policies.require(request.user, "decide", memo, on=calendar.day_of(now), step=step)  # type: ignore[arg-type]
+    except ValidationError as error:
+        form.add_error(None, error)
+    except Refused as no:
+        status, refusal = 403, str(no)
+    except (NotNow, Stale) as late:
+        status, refusal, memo = 409, str(late), _memo(request, pk)
+    page = memo_page(memo, request.user, form=form, refusal=refusal)  # type: ignore[arg-type]
+    return render(request, "memo_flow/memo.html", page, status=status)
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def memo_withdraw(request: HttpRequest, pk: UUID) -> HttpResponse:
+    memo = _memo(request, pk)
+    form = ReasonForm(request.POST if request.method == "POST" else None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            decisions.withdraw(pk, by=request.user, reason=form.cleaned_data["reason"], now=calendar.now())  # type: ignore[arg-type]
+        except ValidationError as error:
+            form.add_error(None, error)
+        else:
+            messages.success(request, _("The memo is withdrawn; its number stays in the register as cancelled."))
+            return redirect("memo", pk)
+    policies.require(request.user, "withdraw", memo, on=calendar.day_of(calendar.now()))  # type: ignore[arg-type]
+    return render(request, "memo_flow/withdraw.html", {"memo": memo, "form": form})
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def memo_reassign(request: HttpRequest, pk: UUID) -> HttpResponse:
+    memo = _memo(request, pk)
+    form = ReassignForm(request.POST if request.method == "POST" else None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            new = decisions.reassign(pk, by=request.user, now=calendar.now(), **form.cleaned_data)  # type: ignore[arg-type]
+        except ValidationError as error:
+            form.add_error(None, error)
+        else:
+            messages.success(request, _("The step now waits for %(position)s.") % {"position": new.position})
+            return redirect("memo", pk)
+    policies.require(request.user, "reassign", memo, on=calendar.day_of(calendar.now()))  # type: ignore[arg-type]
+    waiting = [s for s in steps_of(memo) if s.is_open]
+    positions = Position.objects.filter(organization=memo.organization_id).order_by("pk")
+    context = {"memo": memo, "form": form, "steps": waiting, "positions": positions}
+    return render(request, "memo_flow/reassign.html", context)
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def memo_discard(request: HttpRequest, pk: UUID) -> HttpResponse:
+    memo = _memo(request, pk)
+    if request.method == "POST":
+        drafts.discard(pk, by=request.user, now=calendar.now())  # type: ignore[arg-type]
+        messages.success(request, _("The draft is thrown away."))
+        return redirect("memo-list")
+    policies.require(request.user, "discard", memo, on=calendar.day_of(calendar.now()))  # type: ignore[arg-type]
+    return render(request, "memo_flow/discard.html", {"memo": memo})
+
+
+@login_required
+@require_POST
+def memo_acknowledge(request: HttpRequest, pk: UUID) -> HttpResponse:
+    _memo(request, pk)
+    decisions.acknowledge(pk, by=request.user, now=calendar.now())  # type: ignore[arg-type]
+    messages.success(request, _("Acknowledged."))
+    return redirect("memo", pk)

@@ -1,0 +1,59 @@
+"""Memos as they stand against their chains, so that a changed row or a cut tail is found."""
+
+from collections.abc import Iterator
+from uuid import UUID
+
+from audit import chain
+from audit.chain import Problem
+from memo_flow.models import Circulation, Decision, Memo, Outcome, Revision
+
+KIND = chain.subject_type(Memo)
+
+
+@chain.witness
+def states_agree() -> Iterator[Problem]:
+    """Every memo's state is the one its chain ends with; a chain without a memo ends with its draft thrown away."""
+    states = chain.newest(KIND, "state")
+    for pk, state in Memo.objects.values_list("pk", "state").iterator(chunk_size=2000):
+        if states.pop(pk, None) != state:
+            yield Problem(KIND, str(pk), f"its state {state} is not what the chain ends with")
+    for pk, state in states.items():
+        if state != "discarded":
+            yield Problem(KIND, str(pk), "the memo of this chain is gone")
+
+
+@chain.witness
+def decisions_agree() -> Iterator[Problem]:
+    """Every decision stands in the chain with its outcome and the digest of its words, and the reverse."""
+    told = {e.data["decision"]: (e.subject_id, e.verb, e.data["words"]) for e in chain.telling(KIND, "decision")}
+    for decision in Decision.objects.iterator(chunk_size=2000):
+        said = (decision.memo_id, Outcome(decision.outcome).verb, decision.words)
+        if told.pop(str(decision.pk), None) != said:
+            yield Problem(KIND, str(decision.memo_id), f"its decision {decision.pk} is not what the chain says")
+    for pk, (memo, *_rest) in told.items():
+        yield Problem(KIND, str(memo), f"its decision {pk} is gone")
+
+
+@chain.witness
+def texts_agree() -> Iterator[Problem]:
+    """Every submitted text is as it was frozen, and stands in the chain."""
+    told: dict[tuple[UUID, int], str] = {
+        (e.subject_id, e.data["round"]): e.data["digest"] for e in chain.telling(KIND, "digest")
+    }
+    for revision in Revision.objects.iterator(chunk_size=200):
+        digest = told.pop((revision.memo_id, revision.round), None)
+        if not digest == revision.digest == chain.digest(revision.content):
+            yield Problem(KIND, str(revision.memo_id), f"the text of round {revision.round} is not what was submitted")
+    for memo, number in told:
+        yield Problem(KIND, str(memo), f"the text of round {number} is gone")
+
+
+@chain.witness
+def acknowledgements_agree() -> Iterator[Problem]:
+    """Every acknowledgement stands in the chain, and the reverse."""
+    told = {event.data["circulation"]: event.subject_id for event in chain.telling(KIND, "circulation")}
+    for pk, memo in Circulation.objects.exclude(acknowledged_at=None).values_list("pk", "memo_id"):
+        if told.pop(pk, None) != memo:
+            yield Problem(KIND, str(memo), "an acknowledgement is not in the chain")
+    for memo in told.values():
+        yield Problem(KIND, str(memo), "an acknowledgement is gone")
