@@ -1,0 +1,36 @@
+"""How a refusal reaches the person: each kind of no has its own answer."""
+
+from collections.abc import Callable
+
+from django.core.exceptions import ObjectDoesNotExist
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+
+from memo_flow.lifecycle import TransitionNotAllowed
+from organization.refusals import NotNow, Refused, Stale
+
+
+class Refusals:
+    """Invisible is 404; visible but not yours 403; not now, or not this text any more, 409."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
+        if isinstance(error, ObjectDoesNotExist):
+            return render(request, "404.html", {}, status=404)
+        if isinstance(error, Refused):
+            return render(request, "403.html", {"message": str(error)}, status=403)
+        if isinstance(error, (NotNow, Stale)):
+            return self._conflict(request, str(error))
+        if isinstance(error, TransitionNotAllowed):
+            return self._conflict(request, _("This cannot be done now. Open the page again to see what has changed."))
+        return None
+
+    def _conflict(self, request: HttpRequest, message: str) -> HttpResponse:
+        back = request.path.rstrip("/").rsplit("/", 1)[0] + "/"
+        return render(request, "409.html", {"message": message, "back_url": back}, status=409)

@@ -1,0 +1,38 @@
+"""What the frame of every page shows: the office, the seat, how much waits."""
+
+from typing import Any
+
+from django.http import HttpRequest
+from django.utils.functional import SimpleLazyObject
+
+from desk.queries import badge, waiting_for
+from organization import calendar
+from organization.seats import seats_of
+
+_SECTIONS = {
+    "inbox": "inbox",
+    "search": "",
+    "board": "measures",
+    "my-tasks": "tasks",
+    "task": "measures",
+}
+
+
+def context(request: HttpRequest) -> dict[str, Any]:
+    user = getattr(request, "user", None)
+    if user is None or not user.is_authenticated:
+        return {"shell": {}}
+    return {"shell": SimpleLazyObject(lambda: _shell(request))}
+
+
+def _shell(request: HttpRequest) -> dict[str, Any]:
+    today = calendar.day_of(calendar.now())
+    seats = seats_of(request.user, today)  # type: ignore[arg-type]
+    name = request.resolver_match.url_name or "" if request.resolver_match else ""
+    return {
+        "organization": request.user.organization,  # type: ignore[union-attr]
+        "seat": seats[0] if seats else "",
+        "waiting": badge(waiting_for(seats)) if seats else "",
+        "section": "memos" if name.startswith("memo") else _SECTIONS.get(name, ""),
+        "today": today,
+    }
