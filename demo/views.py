@@ -1,0 +1,70 @@
+"""The demo bar's buttons and the mailbox. Only in demo mode; the product knows nothing of them."""
+
+from uuid import UUID
+
+from csp.decorators import csp_update
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_GET, require_POST
+
+from demo import days
+from notifications import delivery
+from notifications.models import Letter
+from organization.models import User
+from organization.paging import page_of
+
+PAGE = 30
+
+
+@login_required
+@require_POST
+def advance(request: HttpRequest) -> HttpResponse:
+    """+1 day, +1 week, or to the next deadline."""
+    moves = {"day": lambda: days.later(1), "week": lambda: days.later(7), "deadline": days.next_deadline}
+    moment = moves.get(request.POST.get("by", ""), lambda: None)()
+    if moment is None:
+        messages.info(request, _("Nothing waits for a deadline."))
+    else:
+        written = days.pass_to(moment)
+        said = ngettext(
+            "%(count)s reminder was written on the way.", "%(count)s reminders were written on the way.", written
+        )
+        messages.success(request, said % {"count": written})
+    following = request.POST.get("next", "")
+    if not url_has_allowed_host_and_scheme(following, {request.get_host()}, require_https=request.is_secure()):
+        following = "inbox"
+    return redirect(following)
+
+
+@require_GET
+def mailbox(request: HttpRequest) -> HttpResponse:
+    """Every mail of the demo, newest first; by person when one is chosen."""
+    letters = Letter.objects.select_related("recipient")
+    chosen = request.GET.get("to", "")
+    if chosen:
+        letters = letters.filter(recipient__username=chosen)
+    page = page_of(letters, request, key=("-at", "-pk"), size=PAGE)
+    for letter in page.rows:
+        delivery.compose(letter)
+    people = User.objects.filter(organization__isnull=False).order_by("pk")
+    return render(request, "demo/mailbox.html", {"page": page, "people": people, "chosen": chosen})
+
+
+@require_GET
+def mail(request: HttpRequest, pk: UUID) -> HttpResponse:
+    letter = get_object_or_404(Letter.objects.select_related("recipient"), pk=pk)
+    delivery.compose(letter)
+    return render(request, "demo/mail.html", {"letter": letter})
+
+
+@csp_update({"style-src": ["'unsafe-inline'"]})  # type: ignore[arg-type]  # a mail brings its styles with it
+@require_GET
+def mail_html(request: HttpRequest, pk: UUID) -> HttpResponse:
+    letter = get_object_or_404(Letter.objects.select_related("recipient"), pk=pk)
+    delivery.compose(letter)
+    return HttpResponse(letter.html)

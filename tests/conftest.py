@@ -1,0 +1,34 @@
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from django.test import TransactionTestCase
+
+from audit import guards
+from tests.cast import Cast
+
+_teardown = TransactionTestCase._fixture_teardown
+
+
+def _flush_without_guards(self: Any) -> None:
+    """A flush empties append-only tables too; the guards stand again after it (post_migrate)."""
+    guards.remove_all()
+    _teardown(self)
+
+
+TransactionTestCase._fixture_teardown = _flush_without_guards  # type: ignore[method-assign]
+
+
+@pytest.fixture(autouse=True)
+def _quiet(settings: Any) -> None:
+    """Fast passwords, a silent bell, letters kept in memory, and a clock that tests set."""
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    settings.MEMOFLOW_RING = False
+    settings.MEMOFLOW_CLOCK = "tests.cast.now"
+    settings.ACCOUNT_RATE_LIMITS = False
+
+
+@pytest.fixture
+def cast(db: Any) -> Iterator[Cast]:
+    """The demo office with its people, on the morning of the document's day."""
+    yield Cast.assemble()
