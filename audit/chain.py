@@ -46,6 +46,7 @@ class Problem:
     message: str
 
 
+_START = (0, "")  # place and hash before the first event
 Witness = Callable[[], Iterable[Problem]]
 _WITNESSES: list[Witness] = []
 
@@ -74,8 +75,9 @@ def record(
     subject: Subject, verb: str, *, by: Actor | None, at: datetime, seat: Chair | None = None, **data: Any
 ) -> Event:
     """Append one event to the subject's chain. The caller holds the subject's row lock."""
-    last = Event.objects.filter(subject_type=subject_type(subject), subject_id=subject.pk).order_by("-seq").first()
-    event = _event(subject, verb, by=by, at=at, seat=seat, data=data, after=last)
+    chain = Event.objects.filter(subject_type=subject_type(subject), subject_id=subject.pk)
+    last = chain.order_by("-seq").values_list("seq", "hash").first()
+    event = _event(subject, verb, by=by, at=at, seat=seat, data=data, after=last or _START)
     event.save(force_insert=True)
     return event
 
@@ -91,7 +93,7 @@ def begin(
 ) -> None:
     """The first event of many new subjects, in one statement; `data` by primary key."""
     Event.objects.bulk_create(
-        _event(s, verb, by=by, at=at, seat=seat, data=(data or {}).get(s.pk, {}), after=None) for s in subjects
+        _event(s, verb, by=by, at=at, seat=seat, data=(data or {}).get(s.pk, {}), after=_START) for s in subjects
     )
 
 
@@ -129,20 +131,20 @@ def _event(
     at: datetime,
     seat: Chair | None,
     data: dict[str, Any],
-    after: Event | None,
+    after: tuple[int, str],
 ) -> Event:
     event = Event(
         organization_id=subject.organization_id,
         subject_type=subject_type(subject),
         subject_id=subject.pk,
-        seq=after.seq + 1 if after else 1,
+        seq=after[0] + 1,
         verb=verb,
         by_id=by.pk if by else None,
         position_id=seat.position_id if seat else None,
         acting_id=seat.acting_id if seat else None,
         at=at,
         data=json.loads(json.dumps(data, default=str)),
-        previous=after.hash if after else "",
+        previous=after[1],
     )
     event.hash = _hash(event)
     return event

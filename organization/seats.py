@@ -3,18 +3,21 @@
 A seat is a position with the person in it and, when that person acts for the holder, the order that says so.
 """
 
+import json
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
-from typing import Any
+from typing import TypeAlias
 
-from django.db.models import JSONField, Q, Value
+from django.db import connection
+from django.db.models import Q
 
 from organization.models import Acting, Appointment, Position, User
 
 #: The fields of an acting order that a seat carries, in the model's own order (from_db asks for it).
+_Taken: TypeAlias = tuple[int, int, Acting | None]  # position id, user id, the order of who acts
 _ACTING = ["id", "order_number", "position_id", "user_id", "kind", "memo_kinds"]
 
 
@@ -93,7 +96,7 @@ def seats_of(user: User, on: date) -> Seats:
     """Every seat `user` may act in on this day, their own first; a deactivated person has none. Two statements."""
     if not user.is_active:
         return Seats()
-    taken = list(_taken(on, user=user))
+    taken = _taken(on, user=user)
     positions = {p.pk: p for p in Position.objects.filter(pk__in=[pk for pk, *_rest in taken])} if taken else {}
     return Seats(Seat(positions[pk], user, acting) for pk, _user, acting in taken)
 
@@ -102,7 +105,7 @@ def seat_at(user: User, position: Position, on: date, memo_kind: str | None = No
     """This person's seat at one position, their own chair before an acting one. One statement."""
     if not user.is_active:
         return None
-    seats = (Seat(position, user, acting) for _pk, _user, acting in _taken(on, user=user, position__in=[position.pk]))
+    seats = (Seat(position, user, acting) for _pk, _user, acting in _taken(on, user=user, positions=[position.pk]))
     return next((seat for seat in seats if not seat.acting or seat.acting.covers(memo_kind)), None)
 
 
@@ -122,31 +125,57 @@ def holders_of(
     """
     chairs = {position.pk: position for position in positions}
     found: dict[int, list[Seat]] = defaultdict(list)
-    for pk, user, acting in _taken(on, position__in=list(chairs), user__is_active=True):
+    for pk, user, acting in _taken(on, positions=list(chairs)):
         if acting is None or any_kind or acting.covers(memo_kind):
             found[pk].append(Seat(chairs[pk], User.from_db(None, ["id"], [user]), acting))
     return found
 
 
-def _taken(on: date, **wanted: Any) -> Iterator[tuple[int, int, Acting | None]]:
-    """(position id, user id, acting order) of the appointments and acting orders in force on a day, in one statement.
+#: Written by hand: every decision asks this several times, and building it cost more than running it.
+_TAKEN = """
+SELECT seat.position_id, seat.user_id, seat.id, {acting}
+FROM {seats} seat JOIN {people} person ON person.id = seat.user_id AND person.is_active
+WHERE seat.starts_on <= %s AND (seat.ends_on IS NULL OR seat.ends_on >= %s) AND {wanted}
+"""
+
+
+def _taken(on: date, *, user: User | None = None, positions: Sequence[int] | None = None) -> list[_Taken]:
+    """The appointments and acting orders of active people in force on a day, in one statement.
 
     Holders come before acting officials, each in the order they were recorded.
     """
-    nothing = Value(None, output_field=JSONField())
-    held = Appointment.objects.filter(on_day(on), **wanted).values_list(
-        "position_id", "user_id", "pk", Value(False), Value(""), Value(""), nothing
-    )
-    acted = Acting.objects.filter(on_day(on), **wanted).values_list(
-        "position_id", "user_id", "pk", Value(True), "kind", "order_number", "memo_kinds"
-    )
-    for position, user, pk, is_acting, kind, order, kinds in sorted(held.union(acted, all=True), key=_holders_first):
-        acting = Acting.from_db(None, _ACTING, [pk, order, position, user, kind, kinds]) if is_acting else None
-        yield position, user, acting
+    if positions is not None and not positions:
+        return []
+    wanted, given = ["TRUE"], []
+    if user is not None:
+        wanted.append("seat.user_id = %s")
+        given.append(user.pk)
+    if positions is not None:
+        wanted.append(f"seat.position_id IN ({', '.join(['%s'] * len(positions))})")
+        given += positions
+    parts = [
+        _TAKEN.format(
+            acting=columns,
+            seats=model._meta.db_table,
+            people=User._meta.db_table,
+            wanted=" AND ".join(wanted),
+        )
+        for model, columns in (
+            (Appointment, "NULL, '', NULL"),
+            (Acting, "seat.kind, seat.order_number, seat.memo_kinds"),
+        )
+    ]
+    with connection.cursor() as cursor:
+        cursor.execute(" UNION ALL ".join(parts), [on, on, *given] * 2)
+        rows = sorted(cursor.fetchall(), key=lambda row: (row[3] is not None, row[2]))
+    return [(position, holder, _acting(pk, position, holder, *order)) for position, holder, pk, *order in rows]
 
 
-def _holders_first(row: tuple[Any, ...]) -> tuple[bool, int]:
-    return bool(row[3]), row[2]
+def _acting(pk: int, position: int, user: int, kind: str | None, order: str, kinds: str) -> Acting | None:
+    if kind is None:
+        return None
+    memo_kinds = json.loads(kinds) if isinstance(kinds, str) else kinds
+    return Acting.from_db(None, _ACTING, [pk, order, position, user, kind, memo_kinds])
 
 
 def holder_of(position: Position, on: date) -> Seat | None:

@@ -1,8 +1,9 @@
 """The same route as viewflow's own documentation would build it: a View and a Switch for each level.
 
-It writes the same rows as the product (text, decision, chain, letters, tasks, circulation) by the product's own
-functions, so that the two differ in the engine alone: tasks assigned to people, gateway nodes, the answer kept in
-process.data, the process row as the lock.
+It writes the same rows as the product (text, decision, chain, letters, tasks, circulation) and keeps the same rules
+(seat, text, one person one step, working days) by the product's own functions, so that the two differ in the engine:
+tasks assigned to people, gateway nodes, the answer kept in process.data, the process row as the lock, and what
+approval makes saved row by row (or, for comparing the engine alone, in bulk).
 """
 
 from typing import Any
@@ -16,12 +17,14 @@ from viewflow.workflow import flow, lock
 from benchmarks.stock.models import StockProcess
 from measures import letters as task_letters
 from measures import planning
+from measures.models import DivisionTask
 from memo_flow import decisions, drafts, letters, registry
 from memo_flow.models import Circulation, Decision, Memo, Revision, Step
+from memo_flow.queries import newest_revision
 from notifications import outbox
-from organization.calendar import day_of
-from organization.models import HEADS, User
-from organization.seats import Seat, holder_of
+from organization.calendar import WorkingDays, day_of
+from organization.models import HEADS, Division, User
+from organization.seats import Seat, holder_of, seat_at
 
 
 def _holder(memo: Memo, group: int) -> User:
@@ -34,6 +37,7 @@ def _holder(memo: Memo, group: int) -> User:
 class StockFlow(flow.Flow):  # type: ignore[misc]
     process_class = StockProcess
     lock_impl = lock.SelectForUpdateLock(nowait=False, attempts=1)
+    in_bulk = False
 
     start = flow.StartHandle(this.begin).Next(this.secretary)
     secretary = flow.View(Page.as_view()).Assign(lambda a: _holder(_memo(a), 1)).Next(this.after_secretary)
@@ -72,17 +76,43 @@ class StockFlow(flow.Flow):  # type: ignore[misc]
         return activation.process
 
     def do_spawn(self, activation: Any) -> None:
+        """Row by row, as the tutorials write it; with `in_bulk` by the product's own function."""
         memo, now = _memo(activation), timezone.now()
         decision = Decision.objects.select_related("user", "position").filter(memo=memo).latest("at")
         seat = Seat(decision.position, decision.user)
         text = Revision.objects.get(memo=memo).content
-        tasks = planning.spawn(memo, text, order=decision.order, by=decision.user, seat=seat, at=now)
+        if self.in_bulk:
+            tasks = planning.spawn(memo, text, order=decision.order, by=decision.user, seat=seat, at=now)
+        else:
+            tasks = _spawn_one_by_one(memo, text, decision, seat, now)
         staff = task_letters.staff_of(memo.organization_id, day_of(now))
         heads = [position for position in staff if position.role in HEADS]
-        Circulation.objects.bulk_create(Circulation(memo=memo, position=head, at=now) for head in heads)
         told = [one for head in heads for one in staff[head]]
-        outbox.post(task_letters.assigned(memo, tasks, staff, order=decision.order), at=now)
-        outbox.post(letters.circulated(memo, told, decision, seat), at=now)
+        drafts = [
+            *task_letters.assigned(memo, tasks, staff, order=decision.order),
+            *letters.circulated(memo, told, decision, seat),
+        ]
+        if self.in_bulk:
+            Circulation.objects.bulk_create(Circulation(memo=memo, position=head, at=now) for head in heads)
+            outbox.post(drafts, at=now)
+            return
+        for head in heads:
+            Circulation.objects.create(memo=memo, position=head, at=now)
+        for draft in drafts:
+            outbox.post([draft], at=now)
+
+
+def _spawn_one_by_one(memo: Memo, text: Any, decision: Decision, seat: Seat, now: Any) -> list[DivisionTask]:
+    divisions = {d.code: d for d in Division.objects.filter(organization=memo.organization_id)}
+    plan = planning._Plan()
+    for seq, raw in enumerate(text["plan"], 1):
+        planning._lay_out(plan, memo, seq, raw, order=decision.order, divisions=divisions, at=now)
+    for rows in (plan.rows, plan.measures, plan.steps, plan.tasks, plan.task_steps):
+        for row in rows:
+            row.save(force_insert=True)
+    for task in plan.tasks:
+        decisions.chain.record(task, "assigned", by=decision.user, seat=seat, at=now, state=task.state)
+    return plan.tasks
 
 
 def _memo(activation: Any) -> Memo:
@@ -92,7 +122,8 @@ def _memo(activation: Any) -> Memo:
 
 
 def _tell(memo: Memo, step: Step, now: Any) -> None:
-    step.opened_at, step.due_on = now, day_of(now)
+    days = WorkingDays.of(memo.organization_id)
+    step.opened_at, step.due_on = now, days.after(day_of(now), step.days)
     step.save(update_fields=["opened_at", "due_on"])
     outbox.post(letters.steps_opened(memo, [step], at=now), at=now)
 
@@ -104,19 +135,23 @@ def submit(memo_id: Any, by: User) -> Any:
         return StockFlow.start.run(memo=memo, by=by)
 
 
-def decide(process: Any, by: User, outcome: str) -> None:
-    """What a stock task view does: load the task, lock the process, check the owner, write, execute."""
+def decide(process: Any, by: User, outcome: str, digest: str) -> None:
+    """What a stock task view does: load the task, lock the process, check the owner and the rules, write, execute."""
     task = process.task_set.get(owner=by, finished=None)
     with task.activation() as activation:
         activation.start(None)
         now, memo = timezone.now(), _memo(activation)
         steps = list(memo.steps.select_related("position").order_by("group"))
         mine = next(s for s in steps if s.opened_at and not s.closed_at)
-        seat = Seat(mine.position, by)
+        seat = seat_at(by, mine.position, day_of(now), memo.kind.code)
+        text = newest_revision(memo)
+        assert seat is not None and text is not None and text.digest == digest
+        decided = {d.user_id for d in Decision.objects.filter(memo=memo)}
+        assert mine.same_person or by.pk not in decided
         decision = Decision.objects.create(
             memo=memo,
             step=mine,
-            revision=Revision.objects.get(memo=memo),
+            revision=text,
             outcome=outcome,
             user=by,
             position=mine.position,
