@@ -11,6 +11,8 @@ from django.core import checks
 from django.db import connections, models
 from django.db.backends.base.base import BaseDatabaseWrapper
 
+#: Guards of another kind: name -> (model, vendor -> statements that create it).
+_RULES: dict[str, tuple[type[models.Model], dict[str, list[str]]]] = {}
 M = TypeVar("M", bound=type[models.Model])
 _MODELS: list[type[models.Model]] = []
 
@@ -37,19 +39,28 @@ def append_only(model: M) -> M:
     return model
 
 
-def _wanted(connection: BaseDatabaseWrapper) -> dict[str, tuple[str, str]]:
-    """Trigger name -> (table, CREATE statement) for every protected table that exists."""
+def rule(model: type[models.Model], name: str, *, postgresql: list[str], sqlite: list[str]) -> None:
+    """A rule of a room that no constraint can say, as triggers. The last statement creates the trigger `name`."""
+    _RULES[name] = (model, {"postgresql": postgresql, "sqlite": sqlite})
+
+
+def _wanted(connection: BaseDatabaseWrapper) -> dict[str, tuple[str, list[str]]]:
+    """Trigger name -> (table, statements that create it) for every protected table that exists."""
     statements = _POSTGRES if connection.vendor == "postgresql" else _SQLITE
     tables = set(connection.introspection.table_names())
-    return {
+    keep = {
         f"keep_{model._meta.db_table}_{event}": (
             model._meta.db_table,
-            sql.format(name=f"keep_{model._meta.db_table}_{event}", table=model._meta.db_table),
+            [
+                *([_POSTGRES_FUNCTION] if connection.vendor == "postgresql" else []),
+                sql.format(name=f"keep_{model._meta.db_table}_{event}", table=model._meta.db_table),
+            ],
         )
         for model in _MODELS
-        if model._meta.db_table in tables
         for event, sql in statements.items()
     }
+    rules = {name: (model._meta.db_table, said[connection.vendor]) for name, (model, said) in _RULES.items()}
+    return {name: guard for name, guard in (keep | rules).items() if guard[0] in tables}
 
 
 def _present(connection: BaseDatabaseWrapper) -> set[str]:
@@ -76,13 +87,12 @@ def install_all(using: str = "default", **_kwargs: Any) -> None:
     if not names:
         return
     with connection.cursor() as cursor:
-        if connection.vendor == "postgresql":
-            cursor.execute(_POSTGRES_FUNCTION)
         for name in names:
             table, create = wanted[name]
             if connection.vendor == "postgresql":  # a disabled guard is replaced
                 cursor.execute(f"DROP TRIGGER IF EXISTS {name} ON {table}")
-            cursor.execute(create)
+            for statement in create:
+                cursor.execute(statement)
 
 
 def remove_all(using: str = "default") -> None:

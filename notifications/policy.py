@@ -22,10 +22,12 @@ class Stage:
     offset: int
     working_days: int
     days_late: int
+    is_the_day: bool = False
 
     @property
     def kind(self) -> str:
-        return "overdue" if self.offset < 0 else "due_today" if self.offset == 0 else "due_soon"
+        """The letter's event. The last working day before a deadline on a day off is not yet the day itself."""
+        return "overdue" if self.offset < 0 else "due_today" if self.is_the_day else "due_soon"
 
     @property
     def escalates(self) -> bool:
@@ -40,7 +42,7 @@ def stage(due_on: date, today: date, days: WorkingDays) -> Stage | None:
     left = days.until(today, due_on)
     if left > AHEAD[0]:
         return None
-    return Stage(min(offset for offset in AHEAD if left <= offset), left, 0)
+    return Stage(min(offset for offset in AHEAD if left <= offset), left, 0, is_the_day=today == due_on)
 
 
 def horizon(today: date, days: WorkingDays) -> date:

@@ -13,7 +13,7 @@ from django.conf import settings
 from django.core.checks import run_checks
 from django.core.management import call_command
 from django.core.management.base import SystemCheckError
-from django.db import DatabaseError, connection, models, transaction
+from django.db import DatabaseError, IntegrityError, connection, models, transaction
 from django.template.loader import get_template
 from viewflow.workflow.models import Process, Task
 
@@ -24,7 +24,7 @@ from measures import reminders as task_reminders
 from measures import work
 from measures.models import DivisionTask, Report
 from memo_flow import flows, letters, reminders
-from memo_flow.models import Decision, Revision
+from memo_flow.models import Decision, Revision, Step
 from organization.models import Organization
 from tests.cast import Cast, at
 
@@ -277,3 +277,12 @@ def test_what_was_done_to_the_record_is_found(cast: Cast, statement: str, messag
     assert found, message
     if message.startswith(("event", "its")):
         assert message in found
+
+
+def test_two_open_groups_of_one_memo_are_refused_by_the_database(cast: Cast) -> None:
+    memo = cast.submitted()
+    later = Step.objects.get(memo=memo, group=2)
+    later.opened_at, later.due_on = at(hour=11), at().date()
+    with pytest.raises(IntegrityError, match="one open group"), transaction.atomic():
+        later.save()
+    assert Step.objects.filter(memo=memo, opened_at__isnull=False, closed_at=None).count() == 1

@@ -19,12 +19,15 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         try:
-            now = datetime.fromisoformat(options["now"]) if options["now"] else calendar.now()
+            now = datetime.fromisoformat(options["now"]) if options["now"] is not None else calendar.now()
         except ValueError as error:
             raise CommandError(f"--now is not an ISO moment: {options['now']}") from error
         if timezone.is_naive(now):
             now = timezone.make_aware(now)
-        by_kind = scans.run(now=now)
+        try:
+            by_kind = scans.run(now=now)
+        except OverflowError as error:
+            raise CommandError(f"--now is too far away: {options['now']}") from error
         result = {
             "now": now.isoformat(),
             "created": sum(kind["created"] for kind in by_kind.values()),
