@@ -4,6 +4,7 @@ A model says so with `@guards.append_only`. Triggers are installed after migrate
 is remade) and are asked for by a system check and by verify_audit. A test's flush must `remove_all()` them first.
 """
 
+import sys
 from collections.abc import Iterable
 from typing import Any, TypeVar
 
@@ -107,7 +108,9 @@ def remove_all(using: str = "default") -> None:
 
 
 def check(databases: Iterable[str] | None = None, **_kwargs: Any) -> list[checks.CheckMessage]:
-    """System check (manage.py check --database default): every guard stands."""
+    """System check (manage.py check --database default): every guard stands. migrate, which puts them up, may run."""
+    if sys.argv[1:2] == ["migrate"]:
+        return []
     return [
         checks.Error(
             f"The append-only guard {name} is missing.",

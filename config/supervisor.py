@@ -46,8 +46,11 @@ def open_folder(data: Path) -> int:
 def read_settings(file: Path) -> None:
     """Read memoflow.env into the environment, which wins; written on the first run with what nobody has to choose."""
     try:
-        if not file.exists():
-            change(file, {"SECRET_KEY": secrets.token_urlsafe(50), "MEMOFLOW_DEMO": "1"})
+        written = file.read_text() if file.exists() else ""
+        chosen = {"SECRET_KEY": secrets.token_urlsafe(50), "MEMOFLOW_DEMO": os.environ.get("MEMOFLOW_DEMO", "1")}
+        missing = {name: value for name, value in chosen.items() if f"{name}=" not in written}
+        if missing:
+            change(file, missing)
         file.read_text()  # Django's reader would pass over a file it cannot read
         environ.Env.read_env(file)
     except (OSError, UnicodeDecodeError) as error:
@@ -141,7 +144,7 @@ def office(data: Path, port: int) -> Iterator[Children]:
         broker = broker_port(os.environ.get("REDIS_URL", ""))
         environment["REDIS_URL"] = f"redis://127.0.0.1:{broker}/0"
         try:
-            change(settings, {"REDIS_URL": environment["REDIS_URL"]})
+            change(settings, {"REDIS_URL": environment["REDIS_URL"], "SITE_URL": environment["SITE_URL"]})
             for folder in ("broker", "staticfiles"):
                 (data / folder).mkdir(exist_ok=True)
         except OSError as error:

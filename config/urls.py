@@ -12,6 +12,7 @@ urlpatterns = [
     path("accounts/", include("allauth.account.urls")),
     path("memos/", include("memo_flow.urls")),
     path("measures/", include("measures.urls")),
+    path("admin/login/", RedirectView.as_view(pattern_name="account_login", query_string=True)),  # one door, one limit
     path("admin/", admin.site.urls),
     path("livez/", health.livez),
     path("healthz/", health.healthz),

@@ -18,5 +18,4 @@ def now() -> datetime:
 def set_to(moment: datetime) -> None:
     """Move the clock forward to a moment; one that lies behind changes nothing."""
     if moment > now() or not Clock.objects.exists():
-        Clock.objects.all().delete()
-        Clock.objects.create(shown=moment, set_at=timezone.now())
+        Clock.objects.update_or_create(pk=1, defaults={"shown": moment, "set_at": timezone.now()})

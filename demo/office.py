@@ -60,7 +60,7 @@ def accounts() -> list[dict[str, str]]:
     for user in User.objects.filter(appointments__isnull=False).order_by("pk").distinct():
         held = user.appointments.select_related("position__organization").first()
         assert held is not None
-        result.append({"username": user.username, "name": user.name_th, "position": held.position.title_th})
+        result.append({"username": user.username, "name": str(user), "position": str(held.position)})
     return result
 
 

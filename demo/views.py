@@ -5,8 +5,9 @@ from uuid import UUID
 from csp.decorators import csp_update
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -37,8 +38,8 @@ def advance(request: HttpRequest) -> HttpResponse:
         messages.success(request, said % {"count": written})
     following = request.POST.get("next", "")
     if not url_has_allowed_host_and_scheme(following, {request.get_host()}, require_https=request.is_secure()):
-        following = "inbox"
-    return redirect(following)
+        following = reverse("inbox")
+    return HttpResponseRedirect(following)
 
 
 @require_GET

@@ -2,13 +2,17 @@
 
 from collections.abc import Callable
 
-from django.core.exceptions import ObjectDoesNotExist
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 
+from measures.models import DivisionTask
 from memo_flow.lifecycle import TransitionNotAllowed
+from memo_flow.models import Draft, Memo, MemoKind
 from organization.refusals import NotNow, Refused, Stale
+
+#: What services raise for things that do not exist for this person. Any other missing row is a fault of ours.
+_GONE = (Memo.DoesNotExist, Draft.DoesNotExist, MemoKind.DoesNotExist, DivisionTask.DoesNotExist)
 
 
 class Refusals:
@@ -18,10 +22,12 @@ class Refusals:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
+        if any("\x00" in value for _name, values in request.GET.lists() for value in values):
+            return render(request, "400.html", status=400)
         return self.get_response(request)
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
-        if isinstance(error, ObjectDoesNotExist):
+        if isinstance(error, _GONE):
             return render(request, "404.html", {}, status=404)
         if isinstance(error, Refused):
             return render(request, "403.html", {"message": str(error)}, status=403)

@@ -1,11 +1,14 @@
 """One person's view over all rooms: what waits for me, what waits for others, what I decided."""
 
 from datetime import date, timedelta
+from typing import Any
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
+from measures.models import DivisionTask
+from measures.queries import awaiting_answer
 from memo_flow.lifecycle import State
-from memo_flow.models import Decision, Memo, Step
+from memo_flow.models import Circulation, Decision, Memo, Step
 from organization.models import User
 from organization.seats import Seats
 
@@ -48,13 +51,38 @@ def to_revise(user: User, seats: Seats) -> QuerySet[Memo]:
     )
 
 
+def to_acknowledge(seats: Seats) -> QuerySet[Circulation]:
+    """What was circulated to my seats and I have not acknowledged yet, the newest first."""
+    rows = Circulation.objects.filter(position__in=seats.position_ids, acknowledged_at=None)
+    return rows.select_related("memo__division", "memo__entry").order_by("-at", "-pk")
+
+
+def to_answer(user: User, seats: Seats) -> QuerySet[DivisionTask]:
+    """Finished work that waits for my answer, the nearest deadline first."""
+    return awaiting_answer(user, seats).select_related("measure", "division").order_by("due_on", "pk")
+
+
+def being_written(user: User) -> QuerySet[Memo]:
+    """My drafts that were never submitted, the newest first."""
+    drafts = Memo.objects.filter(author=user, state=State.DRAFT)
+    return drafts.select_related("kind", "division").order_by("-created_at", "-pk")
+
+
 def decided_by(user: User) -> QuerySet[Decision]:
     return Decision.objects.filter(user=user).select_related("memo__division", "memo__entry", "position", "acting")
 
 
-def badge(steps: QuerySet[Step]) -> str:
-    """How many wait, for the menu: a number, or 99+; never a full count."""
-    found = len(steps.order_by().values_list("pk", flat=True)[:BADGE])
+def badge(user: User, seats: Seats) -> str:
+    """How much waits for me, for the menu: a number, or 99+; never a full count."""
+    if not seats:
+        return ""
+    waiting: list[QuerySet[Any]] = [
+        waiting_for(seats),
+        to_revise(user, seats),
+        to_acknowledge(seats),
+        to_answer(user, seats),
+    ]
+    found = sum(len(rows.order_by().values_list("pk", flat=True)[:BADGE]) for rows in waiting)
     return "99+" if found >= BADGE else str(found or "")
 
 

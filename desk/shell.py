@@ -5,7 +5,7 @@ from typing import Any
 from django.http import HttpRequest
 from django.utils.functional import SimpleLazyObject
 
-from desk.queries import badge, waiting_for
+from desk.queries import badge
 from organization import calendar
 from organization.seats import seats_of
 
@@ -32,7 +32,7 @@ def _shell(request: HttpRequest) -> dict[str, Any]:
     return {
         "organization": request.user.organization,  # type: ignore[union-attr]
         "seat": seats[0] if seats else "",
-        "waiting": badge(waiting_for(seats)) if seats else "",
+        "waiting": badge(request.user, seats),  # type: ignore[arg-type]
         "section": "memos" if name.startswith("memo") else _SECTIONS.get(name, ""),
         "today": today,
     }

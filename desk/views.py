@@ -4,8 +4,9 @@ from itertools import groupby
 
 from django.conf import settings
 from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
 from django.utils import translation
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_GET, require_POST
@@ -45,6 +46,9 @@ def inbox(request: HttpRequest) -> HttpResponse:
     context["groups"] = [{"name": name, "steps": list(rows)} for name, rows in groups]
     if tab == "mine" and page.first:
         context["returned"] = list(queries.to_revise(user, seats)[:PAGE])  # type: ignore[arg-type]
+        context["circulated"] = list(queries.to_acknowledge(seats)[:PAGE])
+        context["reported"] = list(queries.to_answer(user, seats)[:PAGE])  # type: ignore[arg-type]
+        context["drafts"] = list(queries.being_written(user)[:PAGE])  # type: ignore[arg-type]
     return render(request, "desk/inbox.html", {**context, "page": page})
 
 
@@ -76,8 +80,8 @@ def language(request: HttpRequest) -> HttpResponse:
     chosen = request.POST.get("language", "")
     following = request.POST.get("next", "")
     if not url_has_allowed_host_and_scheme(following, {request.get_host()}, require_https=request.is_secure()):
-        following = "inbox"
-    response = redirect(following)
+        following = reverse("inbox")
+    response = HttpResponseRedirect(following)
     if chosen in dict(settings.LANGUAGES):
         if request.user.is_authenticated:
             request.user.language = chosen

@@ -6,6 +6,8 @@ from datetime import date, datetime
 from typing import Any
 
 from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import override
 
 from measures.models import DivisionTask, Report
 from notifications.outbox import Draft, both
@@ -21,12 +23,33 @@ def about(task: DivisionTask) -> str:
     return f"task:{task.pk}"
 
 
+def open_subject(memo: Any) -> dict[str, str]:
+    """What may be told of a memo's subject to people who are not on its route, in both languages."""
+    said = {}
+    for language in ("th", "en"):
+        with override(language):
+            said[language] = memo.open_subject
+    return said
+
+
+def signed(seat: Seat) -> dict[str, str]:
+    """Who acted, in both languages: the title; for an acting official the name, the form and the order as well."""
+    if seat.acting is None:
+        return both(seat)
+    said = {}
+    for language in ("th", "en"):
+        with override(language):
+            facts = {"name": seat.user, "seat": seat, "order": seat.acting.order_number}
+            said[language] = _("%(name)s, %(seat)s (order %(order)s)") % facts
+    return said
+
+
 def facts(task: DivisionTask) -> dict[str, Any]:
     """What every letter about a task states."""
     return {
         "task": task.measure.text,
         "division": both(task.division),
-        "subject": task.measure.row.memo.subject,
+        "subject": open_subject(task.measure.row.memo),
         "due_on": task.due_on.isoformat(),
         "path": reverse("task", args=[task.pk]),
         "organization": both(task.organization),
@@ -70,7 +93,7 @@ def assigned(memo: Any, tasks: Iterable[DivisionTask], staff: dict[Position, lis
             f"memo:{memo.pk}",
             f"assigned:{memo.pk}:{division}:{seat.user.pk}",
             {
-                "subject": memo.subject,
+                "subject": open_subject(memo),
                 "division": both(own[0].division),
                 "order": order,
                 "path": f"{reverse('board')}?division={own[0].division.code}",
@@ -86,19 +109,8 @@ def assigned(memo: Any, tasks: Iterable[DivisionTask], staff: dict[Position, lis
     ]
 
 
-def judges_of(task: DivisionTask, by: int, on: date) -> list[Seat]:
-    """Who accepts what `by` reported: the head of office; his own division's work and his own, the secretary."""
-    positions = Position.objects.filter(
-        organization=task.organization_id, role__in=[Role.HEAD_OF_OFFICE, Role.PERMANENT_SECRETARY]
-    )
-    seats = [seat for told in holders_of(positions, on).values() for seat in told]
-    heads = [s for s in seats if s.role == Role.HEAD_OF_OFFICE]
-    own = task.division_id in {s.division_id for s in heads} or by in {s.user.pk for s in heads}
-    wanted = Role.PERMANENT_SECRETARY if own else Role.HEAD_OF_OFFICE
-    return [s for s in seats if s.role == wanted]
-
-
-def reported(task: DivisionTask, said: Report, *, at: datetime) -> list[Draft]:
+def reported(task: DivisionTask, said: Report, judges: Iterable[Seat]) -> list[Draft]:
+    """Ask those who may answer it to do so."""
     return [
         Draft(
             task.organization_id,
@@ -108,7 +120,7 @@ def reported(task: DivisionTask, said: Report, *, at: datetime) -> list[Draft]:
             f"reported:{said.pk}:{seat.user.pk}",
             {**facts(task), "percent": said.percent, "comment": said.text},
         )
-        for seat in judges_of(task, said.by_id, day_of(at))
+        for seat in judges
     ]
 
 
@@ -122,7 +134,7 @@ def answered(task: DivisionTask, event: str, said: Report, seat: Seat, *, at: da
             event,
             about(task),
             f"answered:{said.pk}:{one.user.pk}",
-            {**facts(task), "by": both(seat), "comment": said.text},
+            {**facts(task), "by": signed(seat), "comment": said.text},
         )
         for one in told
         if one.user.pk != said.by_id

@@ -7,9 +7,9 @@ Overdue is no state: it is computed from the due date.
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
-from django_fsm import TransitionNotAllowed, transition
+from django_fsm import FSMField, TransitionNotAllowed, transition
 
-__all__ = ["OPEN", "State", "TransitionNotAllowed", "Transitions"]
+__all__ = ["OPEN", "FSMField", "State", "TransitionNotAllowed", "Transitions"]
 
 
 class State(models.TextChoices):

@@ -6,10 +6,9 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
-from django_fsm import FSMField
 
 from audit.guards import append_only
-from measures.lifecycle import OPEN, State, Transitions
+from measures.lifecycle import OPEN, FSMField, State, Transitions
 from organization.models import Acting, Division, Organization, Position
 
 User = settings.AUTH_USER_MODEL
@@ -37,6 +36,7 @@ class PlanRow(models.Model):
     class Meta:
         ordering = ["seq"]
         constraints = [models.UniqueConstraint(fields=["memo", "seq"], name="plan_row_once")]
+        indexes = [models.Index(fields=["organization", "fiscal_year"], name="plan_row_year")]
 
     def __str__(self) -> str:
         return f"{self.memo_id} {self.instrument}"
@@ -88,6 +88,7 @@ class DivisionTask(Transitions, models.Model):
         constraints = [models.UniqueConstraint(fields=["measure", "division"], name="task_once")]
         indexes = [
             models.Index(fields=["due_on"], condition=Q(state__in=[*OPEN]), name="task_due"),
+            models.Index(fields=["division", "due_on", "id"], condition=Q(state__in=[*OPEN]), name="task_mine"),
             models.Index(fields=["organization", "division", "due_on", "id"], name="task_board"),
         ]
 

@@ -6,10 +6,13 @@ from datetime import date, datetime
 from typing import Any, Protocol
 from uuid import UUID
 
+from django.utils.translation import gettext as _
+
 from audit import chain
 from measures.models import DivisionTask, Measure, PlanRow, PlanStep, TaskStep
 from organization.calendar import fiscal_year
 from organization.models import Division, User
+from organization.refusals import NotNow
 from organization.seats import Seat
 
 
@@ -88,7 +91,7 @@ def _lay_out(
             task = DivisionTask(
                 organization_id=memo.organization_id,
                 measure=measure,
-                division=divisions[code],
+                division=_named(code, divisions),
                 due_on=row.follow_up_due,
                 assigned_at=at,
             )
@@ -98,6 +101,14 @@ def _lay_out(
                 for step, said in zip(steps, raw["steps"], strict=True)
                 if place in said["measures"] and code in said["responsible"]
             ]
+
+
+def _named(code: str, divisions: dict[str, Division]) -> Division:
+    if code not in divisions:
+        raise NotNow(
+            _("The plan names a division “%(code)s” that is no more. Return the memo for changes.") % {"code": code}
+        )
+    return divisions[code]
 
 
 def _facts(tasks: Iterable[DivisionTask], memo_id: UUID) -> dict[UUID, dict[str, Any]]:

@@ -62,27 +62,43 @@ def _worker(seats: Seats, task: DivisionTask) -> Seat:
 
 
 def _judge(user: User, seats: Seats, task: DivisionTask, on: date) -> Seat:
-    """The head of office answers; his own division's work and what he did himself, the permanent secretary."""
-    head, secretary = seats.with_role(Role.HEAD_OF_OFFICE), seats.with_role(Role.PERMANENT_SECRETARY)
-    if head and _done_by([user.pk], task):
-        head = None
-        if not secretary:
-            raise Refused(_("You reported this work yourself: the permanent secretary answers it."))
-    if head:
-        return head
-    if secretary and (_belongs_to_the_office(task) or _done_by(_heads(task, on), task)):
-        return secretary
-    raise Refused(_("The head of office answers this task; for his own division's work, the permanent secretary."))
+    seat = next((s for s in map(seats.with_role, judging_roles(task, on)) if s), None)
+    if seat is None:
+        raise Refused(_("The head of office answers this task; for his own division's work, the permanent secretary."))
+    if _done_by([user.pk], task):
+        raise Refused(_("You did or reported this work yourself: somebody else has to answer it."))
+    return seat
 
 
-def _heads(task: DivisionTask, on: date) -> list[int]:
-    """Who may answer as the head of office today."""
-    office = Position.objects.filter(organization=task.organization_id, role=Role.HEAD_OF_OFFICE)
-    return [s.user.pk for told in holders_of(office, on).values() for s in told]
+def judging_roles(task: DivisionTask, on: date) -> list[str]:
+    """The roles that may answer this task today, the usual one first.
+
+    The head of office; beside him the permanent secretary, for the work of the office's own division and for what
+    the head of office did himself; beside those the mayor, for what the permanent secretary did as well.
+    """
+    roles: list[str] = [Role.HEAD_OF_OFFICE]
+    if _belongs_to_the_office(task) or _done_by(_holding(Role.HEAD_OF_OFFICE, task, on), task):
+        roles.append(Role.PERMANENT_SECRETARY)
+        if _done_by(_holding(Role.PERMANENT_SECRETARY, task, on), task):
+            roles.append(Role.MAYOR)
+    return roles
+
+
+def _holding(role: str, task: DivisionTask, on: date) -> list[int]:
+    """Who may act in the organization's position of this role today."""
+    chairs = Position.objects.filter(organization=task.organization_id, role=role)
+    return [seat.user.pk for told in holders_of(chairs, on).values() for seat in told]
 
 
 def _belongs_to_the_office(task: DivisionTask) -> bool:
     return task.division.positions.filter(role=Role.HEAD_OF_OFFICE).exists()
+
+
+def judges_of(task: DivisionTask, on: date) -> list[Seat]:
+    """Everyone who may answer this task today, for the letter that asks them to."""
+    chairs = Position.objects.filter(organization=task.organization_id, role__in=judging_roles(task, on))
+    told = [seat for seats in holders_of(chairs, on).values() for seat in seats]
+    return [seat for seat in told if not _done_by([seat.user.pk], task)]
 
 
 def _done_by(people: Iterable[int], task: DivisionTask) -> bool:

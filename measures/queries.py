@@ -1,12 +1,14 @@
 """Tasks as lists and pages need them; bounded, with everything a row shows in a constant number of statements."""
 
 from datetime import date
+from typing import Any
+from uuid import UUID
 
-from django.db.models import Count, IntegerField, OuterRef, Q, QuerySet, Subquery, Value
+from django.db.models import Count, Exists, Expression, IntegerField, OuterRef, QuerySet, Subquery, Value
 from django.db.models.functions import Coalesce
 
-from measures.lifecycle import OPEN
-from measures.models import DivisionTask, Report
+from measures.lifecycle import OPEN, State
+from measures.models import DivisionTask, PlanRow, Report, TaskStep
 from organization.models import OVERSEERS, Role, User
 from organization.seats import Seats, seats_of
 
@@ -20,25 +22,54 @@ def visible_to(user: User, on: date, seats: Seats | None = None) -> QuerySet[Div
     return tasks.filter(division__in=seats.division_ids)
 
 
-def with_progress(tasks: QuerySet[DivisionTask]) -> QuerySet[DivisionTask]:
-    """Adds `percent` (of the newest report), `steps_done` and `steps_all`, and all that a row shows."""
+def newest_percent() -> Expression:
+    """What a task's newest report says; 0 before the first."""
     newest = Report.objects.filter(task=OuterRef("pk")).order_by("-seq").values("percent")[:1]
+    return Coalesce(Subquery(newest), Value(0), output_field=IntegerField())
+
+
+def with_progress(tasks: QuerySet[DivisionTask]) -> QuerySet[DivisionTask]:
+    """Adds `percent` (of the newest report), `steps_done` and `steps_all`, and all that a row shows.
+
+    Each is asked for by itself, so that only the rows that are shown pay.
+    """
+    steps = TaskStep.objects.filter(task=OuterRef("pk")).order_by().values("task")
     return tasks.select_related("measure__row__memo", "division").annotate(
-        percent=Coalesce(Subquery(newest), Value(0), output_field=IntegerField()),
-        steps_all=Count("steps", distinct=True),
-        steps_done=Count("steps", filter=Q(steps__ticked_at__isnull=False), distinct=True),
+        percent=newest_percent(),
+        steps_all=_count_of(steps),
+        steps_done=_count_of(steps.filter(ticked_at__isnull=False)),
     )
+
+
+def _count_of(steps: QuerySet[TaskStep, Any]) -> Expression:
+    return Coalesce(Subquery(steps.annotate(count=Count("pk")).values("count")), Value(0))
 
 
 def overdue(tasks: QuerySet[DivisionTask], today: date) -> QuerySet[DivisionTask]:
     return tasks.filter(state__in=OPEN, due_on__lt=today)
 
 
+#: The order of a division's tasks, and of the whole board; the key of their pages.
+DUE_ORDER = ("due_on", "measure__row__seq", "measure__seq", "pk")
+BOARD_ORDER = ("division__order", "division_id", *DUE_ORDER)
+
+
 def board_order(tasks: QuerySet[DivisionTask]) -> QuerySet[DivisionTask]:
-    return tasks.order_by("division__order", "division_id", "due_on", "measure__row__seq", "measure__seq", "pk")
+    return tasks.order_by(*BOARD_ORDER)
 
 
-def fiscal_years(tasks: QuerySet[DivisionTask]) -> list[int]:
-    """The fiscal years with work in them, newest first."""
-    years = tasks.order_by().values_list("measure__row__fiscal_year", flat=True).distinct()
-    return sorted(years, reverse=True)
+def fiscal_years(organization_id: UUID | None) -> list[int]:
+    """The fiscal years with work in this organization, newest first; from the plans, which are fewer than the tasks."""
+    plans = PlanRow.objects.filter(organization=organization_id).order_by()
+    return sorted(plans.values_list("fiscal_year", flat=True).distinct(), reverse=True)
+
+
+def awaiting_answer(user: User, seats: Seats) -> QuerySet[DivisionTask]:
+    """Tasks reported finished that this person may answer: not what they did themselves (policies.judging_roles)."""
+    reported = DivisionTask.objects.filter(organization=user.organization_id, state=State.REPORTED)
+    own = Report.objects.filter(task=OuterRef("pk"), by=user, kind__in=("started", "progress", "finished"))
+    if seats.with_role(Role.HEAD_OF_OFFICE):
+        return reported.exclude(Exists(own))
+    if seats.with_role(Role.PERMANENT_SECRETARY):
+        return reported.filter(division__positions__role=Role.HEAD_OF_OFFICE).exclude(Exists(own))
+    return reported.none()

@@ -1,13 +1,13 @@
 """The board by division, my tasks, and one task."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Container
 from itertools import groupby
-from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import ValidationError
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
@@ -17,44 +17,58 @@ from measures import policies, progress, work
 from measures.forms import AnswerForm, ReportForm
 from measures.lifecycle import OPEN, State
 from measures.models import DivisionTask
-from measures.queries import board_order, fiscal_years, overdue, visible_to, with_progress
+from measures.queries import BOARD_ORDER, DUE_ORDER, board_order, fiscal_years, overdue, visible_to, with_progress
 from organization import calendar
 from organization.models import Division
 from organization.paging import page_of
 from organization.seats import seats_of
 
 PAGE = 30
-MOST_ON_BOARD = 500
+ON_BOARD = 100
+REPORTS = 50
+INDICATORS = range(1, 11)
 
 
 @login_required
 @require_GET
 def board(request: HttpRequest) -> HttpResponse:
-    """A fiscal year's tasks by division with totals; filters by division, state, indicator, overdue, words."""
+    """A fiscal year's tasks by division with totals; filters by division, state, indicator, overdue, words.
+
+    The totals are of all tasks that match, also of those on other pages.
+    """
     user, today = request.user, calendar.day_of(calendar.now())
-    seen = visible_to(user, today)  # type: ignore[arg-type]
-    years = fiscal_years(seen)
+    organization = user.organization_id  # type: ignore[union-attr]
+    divisions = {d.pk: d for d in Division.objects.filter(organization=organization)}
+    years = fiscal_years(organization)
     year = _year(request.GET.get("year", ""), years, calendar.fiscal_year(today))
-    tasks = seen.filter(measure__row__fiscal_year=year)
-    chosen = {name: request.GET.get(name, "") for name in ("division", "state", "indicator", "q")}
-    late = request.GET.get("overdue") == "1"
-    rows = list(board_order(with_progress(_chosen(tasks, chosen, late, today)))[: MOST_ON_BOARD + 1])
-    more, rows = len(rows) > MOST_ON_BOARD, rows[:MOST_ON_BOARD]
-    groups = [
-        {"division": division, "tasks": (own := list(some)), "totals": progress.totals(own, today)}
-        for division, some in groupby(rows, key=lambda t: t.division)
-    ]
+    codes = {d.code: d.pk for d in divisions.values()}
+    chosen, late = _asked(request, codes), request.GET.get("overdue") == "1"
+    seen = visible_to(user, today).filter(measure__row__fiscal_year=year)  # type: ignore[arg-type]
+    tasks = _chosen(seen, chosen, codes)
+    tasks = overdue(tasks, today) if late else tasks
+    totals = progress.by_division(tasks, today)
+    # The key first and what a row shows second: a database that sorts would else work out every row it sorts.
+    page = page_of(
+        tasks.select_related("division", "measure__row"),
+        request,
+        key=DUE_ORDER if chosen["division"] else BOARD_ORDER,
+        size=ON_BOARD,
+    )
+    rows = board_order(with_progress(DivisionTask.objects.filter(pk__in=[t.pk for t in page])))
     context = {
-        "groups": groups,
-        "totals": progress.totals(rows, today),
-        "more": more,
+        "groups": [
+            {"division": divisions[pk], "tasks": list(some), "totals": totals.get(pk, progress.Totals())}
+            for pk, some in groupby(rows, key=lambda t: t.division_id)
+        ],
+        "totals": progress.together(totals.values()),
+        "page": page,
         "year": year,
         "years": years,
         "chosen": chosen,
         "late": late,
-        "divisions": Division.objects.filter(organization=user.organization_id),  # type: ignore[union-attr]
+        "divisions": divisions.values(),
         "states": State.choices,
-        "indicators": range(1, 11),
+        "indicators": INDICATORS,
         "today": today,
     }
     return render(request, "measures/board.html", context)
@@ -62,31 +76,42 @@ def board(request: HttpRequest) -> HttpResponse:
 
 def _year(asked: str, years: list[int], this_year: int) -> int:
     """The year asked for, else this one, else the newest with work in it."""
-    asked = calendar.arabic_digits(asked)
-    if asked.isdecimal() and int(asked) in years:
-        return int(asked)
-    return this_year if this_year in years or not years else years[0]
+    named = {str(year): year for year in years}
+    newest = years[0] if years and this_year not in years else this_year
+    return named.get(calendar.arabic_digits(asked), newest)
 
 
-def _chosen(tasks: Any, chosen: dict[str, str], late: bool, today: Any) -> Any:
+def _asked(request: HttpRequest, codes: Container[str]) -> dict[str, str]:
+    """The filters of the address; what is not among the choices is no filter."""
+    choices = {"division": codes, "state": State.values, "indicator": [str(number) for number in INDICATORS]}
+    asked = {name: request.GET.get(name, "") for name in choices}
+    words = request.GET.get("q", "").replace("\x00", "").strip()[:200]
+    return {name: value if value in choices[name] else "" for name, value in asked.items()} | {"q": words}
+
+
+def _chosen(tasks: QuerySet[DivisionTask], chosen: dict[str, str], codes: dict[str, int]) -> QuerySet[DivisionTask]:
     if chosen["division"]:
-        tasks = tasks.filter(division__code=chosen["division"])
-    if chosen["state"] in State.values:
+        tasks = tasks.filter(division=codes[chosen["division"]])
+    if chosen["state"]:
         tasks = tasks.filter(state=chosen["state"])
-    if chosen["indicator"].isdecimal() and len(chosen["indicator"]) < 4:
+    if chosen["indicator"]:
         tasks = tasks.filter(measure__row__indicator=int(chosen["indicator"]))
-    if chosen["q"] and "\x00" not in chosen["q"]:
-        tasks = tasks.filter(measure__text__icontains=chosen["q"].strip()[:200])
-    return overdue(tasks, today) if late else tasks
+    if chosen["q"]:
+        tasks = tasks.filter(measure__text__icontains=chosen["q"])
+    return tasks
 
 
 @login_required
 @require_GET
 def my_tasks(request: HttpRequest) -> HttpResponse:
     """The open tasks of my divisions, the nearest deadline first."""
-    today = calendar.day_of(calendar.now())
-    seats = seats_of(request.user, today)  # type: ignore[arg-type]
-    tasks = DivisionTask.objects.filter(division__in=seats.division_ids, state__in=OPEN)
+    user, today = request.user, calendar.day_of(calendar.now())
+    seats = seats_of(user, today)  # type: ignore[arg-type]
+    tasks = DivisionTask.objects.filter(
+        organization=user.organization_id,  # type: ignore[union-attr]
+        division__in=seats.division_ids,
+        state__in=OPEN,
+    )
     page = page_of(with_progress(tasks), request, key=("due_on", "pk"), size=PAGE)
     return render(request, "measures/my_tasks.html", {"page": page, "today": today})
 
@@ -123,7 +148,9 @@ def _page(
         "steps": [
             {"step": s, "ticked": s.ticked_at is not None if ticked is None else str(s.pk) in ticked} for s in steps
         ],
-        "reports": task.reports.select_related("by", "position", "acting").order_by("-seq"),
+        "reports": page_of(
+            task.reports.select_related("by", "position", "acting"), request, key=("-seq",), size=REPORTS, name="before"
+        ),
         "may": {v: policies.why_not(request.user, v, task, today, seats) is None for v in verbs},  # type: ignore[arg-type]
         "report_form": report_form or ReportForm(initial={"percent": task.percent}),  # type: ignore[attr-defined]
         "answer_form": answer_form or AnswerForm(),

@@ -13,9 +13,13 @@ def tasks_agree() -> Iterator[Problem]:
     """Every task's state and newest report are those of its last event that moved it."""
     kind = chain.subject_type(DivisionTask)
     states = chain.newest(kind, "state")
-    for pk, state in DivisionTask.objects.values_list("pk", "state").iterator(chunk_size=2000):
+    dates = chain.newest(kind, "due_on")
+    tasks = DivisionTask.objects.values_list("pk", "state", "due_on")
+    for pk, state, due_on in tasks.iterator(chunk_size=2000):
         if states.get(pk) != state:
             yield Problem(kind, str(pk), f"its state {state} is not what the chain ends with")
+        if dates.get(pk) != due_on.isoformat():
+            yield Problem(kind, str(pk), f"its due date {due_on} is not what the chain says")
     reports: dict[UUID, dict[str, str]] = {}
     for task, pk, text in Report.objects.values_list("task_id", "pk", "text").iterator(chunk_size=2000):
         reports.setdefault(task, {})[str(pk)] = chain.digest(text)

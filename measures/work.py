@@ -66,7 +66,7 @@ def report(
     task.report()
     said = _say(task, ReportKind.FINISHED, percent=percent, text=text, by=by, seat=seat, now=now)
     outbox.void(letters.about(task), at=now, events=letters.REMINDERS)
-    outbox.post(letters.reported(task, said, at=now), at=now)
+    outbox.post(letters.reported(task, said, policies.judges_of(task, day_of(now))), at=now)
     return said
 
 
@@ -112,7 +112,7 @@ def cancel(task_id: UUID, *, by: User, text: str, now: datetime) -> DivisionTask
 def _locked(task_id: UUID, verb: str, *, by: User, now: datetime) -> tuple[DivisionTask, Seat]:
     task = (
         DivisionTask.objects.select_for_update(of=("self",))
-        .select_related("measure__row__memo", "division", "organization")
+        .select_related("measure__row__memo__kind", "division", "organization")
         .get(pk=task_id, organization=by.organization_id)
     )
     return task, policies.require(by, verb, task, on=day_of(now))
@@ -132,9 +132,13 @@ def _tick(task: DivisionTask, *, by: User, seat: Seat, done: Iterable[int], now:
 
 
 def _percent(task: DivisionTask, *, before: ReportKind | None = None) -> int:
-    """How far the work is; with `before`, how far it was said to be before a report of that kind."""
-    newest = task.reports.exclude(kind=before).order_by("-seq").first()
-    return newest.percent if newest else 0
+    """How far the work is; with `before`, how far it stood without reports of that kind: as said, or as ticked."""
+    said = task.reports.exclude(kind=before).order_by("-seq").values_list("percent", flat=True).first() or 0
+    if before is None:
+        return said
+    ticks = list(task.steps.values_list("ticked_at", flat=True))
+    ticked = len([at for at in ticks if at]) * 100 // len(ticks) if ticks else 0
+    return min(99, max(said, ticked))
 
 
 def _text(text: str, *, needed: str = "") -> str:

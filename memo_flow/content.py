@@ -38,6 +38,7 @@ Content = dict[str, Any]
 URGENCIES = ("", "urgent", "very_urgent", "most_urgent")
 INSTRUMENTS = ("IIT", "EIT", "OIT")
 LONG, LINE = 20_000, 500
+YEARS = range(1950, 2200)  # Gregorian; a year typed in the Buddhist era lies outside
 MOST = {"sections": 20, "proposals": 30, "plan": 20, "measures": 30, "steps": 60, "indicators": 30}
 BLANK: dict[str, Any] = {
     "sections": {"id": "", "heading": "", "text": ""},
@@ -295,10 +296,14 @@ class _Cleaner:
         if not value:
             return ""
         try:
-            return date.fromisoformat(value).isoformat()
+            said = date.fromisoformat(value)
         except ValueError:
             self.wrong(f"{path}.{key}", _("This is not a date."))
             return ""
+        if said.year not in YEARS:
+            self.wrong(f"{path}.{key}", _("The year is out of range: a date field counts 2022, not 2565."))
+            return ""
+        return said.isoformat()
 
     def wrong(self, path: str, message: str) -> None:
         self.errors.setdefault(path, []).append(message)

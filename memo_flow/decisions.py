@@ -48,14 +48,18 @@ _ROUTE_FIELDS = ("group", "position", "action", "days", "needed", "on_objection"
 
 
 @transaction.atomic
-def submit(memo_id: UUID, *, by: User, reason: str = "", now: datetime) -> Memo:
+def submit(memo_id: UUID, *, by: User, reason: str = "", version: int | None = None, now: datetime) -> Memo:
     """Send the draft on its way: freeze its text, number it the first time, open the first group of steps.
 
-    Raises Memo.DoesNotExist, Refused, NotNow, or ValidationError with {path: messages} of what is still missing.
+    `version` is that of the draft that was looked at (0: the returned text, untouched); None asks for no comparison.
+    Raises Memo.DoesNotExist, Refused, NotNow, Stale (somebody saved meanwhile), or ValidationError with
+    {path: messages} of what is still missing.
     """
     memo = _locked(memo_id, by)
     seat = policies.require(by, "submit", memo, on=day_of(now))
     reason = _words(reason, "reason")
+    if version is not None and version != drafts.version_of(memo):
+        raise Stale(_("Somebody else has saved this draft while you were reading. Look at it again."), memo)
     body = drafts.working_text(memo)
     _require_complete(memo, body)
     with _moving():
@@ -144,8 +148,10 @@ def withdraw(memo_id: UUID, *, by: User, reason: str, now: datetime) -> Memo:
         memo.withdraw()
         if memo.process:
             flows.close(memo.process)
-    memo.closed_at = now
-    memo.save(update_fields=["state", "closed_at"])
+    revision = newest_revision(memo)
+    assert revision is not None
+    memo.closed_at, memo.subject = now, revision.content["subject"]  # a revised subject was never submitted
+    memo.save(update_fields=["state", "closed_at", "subject"])
     _close(waiting, now=now)
     registry.cancel(memo, at=now)
     Draft.objects.filter(memo=memo).delete()
@@ -172,6 +178,8 @@ def reassign(memo_id: UUID, *, by: User, step: int, to: int, reason: str, now: d
     position = Position.objects.filter(pk=to, organization=memo.organization_id).first()
     if position is None:
         raise ValidationError({"to": _("Choose a position.")})
+    if position.pk == memo.author_position_id or position.role not in policies.MAY_TAKE[Action(old.action)]:
+        raise ValidationError({"to": _("This position may not answer in its place.")})
     if any(s.position_id == position.pk and s.group == old.group for s in steps):
         raise ValidationError({"to": _("This position is on the step already.")})
     decision = _act(memo, Outcome.REASSIGN, reason, by=by, seat=seat, now=now, step=old)
@@ -181,9 +189,8 @@ def reassign(memo_id: UUID, *, by: User, step: int, to: int, reason: str, now: d
     new.save()
     _open([new], old.task, memo, now=now)
     _record(memo, decision, by=by, seat=seat, now=now, to=position.pk)
-    outbox.post(
-        [*letters.steps_opened(memo, [new], at=now), letters.reassigned(memo, decision, seat, position)], at=now
-    )
+    told = letters.reassigned(memo, old, decision, seat, position, at=now)
+    outbox.post([*letters.steps_opened(memo, [new], at=now), *told], at=now)
     return new
 
 
@@ -273,7 +280,7 @@ def _approved(
     order = _orders(memo, steps, decision)
     tasks = planning.spawn(memo, decision.revision.content, order=order, by=decision.user, seat=seat, at=now)
     staff = task_letters.staff_of(memo.organization_id, day_of(now))
-    heads = [position for position in staff if position.role in HEADS]
+    heads = [] if memo.kind.secret else [position for position in staff if position.role in HEADS]
     Circulation.objects.bulk_create(Circulation(memo=memo, position=head, at=now) for head in heads)
     told = [one for head in heads for one in staff[head]]
     return [

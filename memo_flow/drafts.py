@@ -66,6 +66,11 @@ def working_text(memo: Memo) -> text.Content:
     return {key: value for key, value in revision.content.items() if key not in _FROZEN_ONLY}
 
 
+def version_of(memo: Memo) -> int:
+    """The version of the text being written; 0 when nobody has saved one since the last submission."""
+    return Draft.objects.filter(memo=memo).values_list("version", flat=True).first() or 0
+
+
 @transaction.atomic
 def revise(memo_id: UUID, *, by: User, subject: str, content: dict[str, Any], version: int, now: datetime) -> Draft:
     """Keep what was written, half-finished or not. `version` is the one the writer started from (0: no draft yet).

@@ -33,6 +33,7 @@ class ReasonForm(forms.Form):
 
 
 class SubmitForm(forms.Form):
+    version = forms.IntegerField(required=False, widget=forms.HiddenInput)
     reason = forms.CharField(required=False, widget=forms.Textarea)
 
 

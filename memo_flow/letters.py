@@ -5,8 +5,8 @@ from datetime import datetime
 from typing import Any
 
 from django.urls import reverse
-from django.utils.translation import gettext_lazy as _
 
+from measures.letters import open_subject, signed
 from memo_flow.models import Decision, Memo, Outcome, RegisterEntry, Step
 from notifications import outbox
 from notifications.outbox import Draft, both
@@ -91,8 +91,7 @@ def _vacant(memo: Memo, step: Step, *, at: datetime) -> list[Draft]:
 
 def _hidden(memo: Memo) -> dict[str, Any]:
     """The facts for someone who is not on the route: the subject of a secret memo is not told."""
-    said = facts(memo)
-    return {**said, "subject": both(_("A confidential memo"))} if memo.kind.secret else said
+    return {**facts(memo), "subject": open_subject(memo)}
 
 
 def decided(memo: Memo, decision: Decision, seat: Seat) -> Draft:
@@ -103,7 +102,7 @@ def decided(memo: Memo, decision: Decision, seat: Seat) -> Draft:
         DECIDED[Outcome(decision.outcome)],
         about(memo),
         f"decided:{decision.pk}",
-        {**facts(memo), "by": both(seat), "comment": decision.comment, "order": decision.order},
+        {**facts(memo), "by": signed(seat), "comment": decision.comment, "order": decision.order},
     )
 
 
@@ -116,7 +115,7 @@ def circulated(memo: Memo, told: Iterable[Seat], decision: Decision, seat: Seat)
             "memo_circulated",
             about(memo),
             f"circulated:{memo.pk}:{person}",
-            {**facts(memo), "by": both(seat), "order": decision.order},
+            {**facts(memo), "by": signed(seat), "order": decision.order},
         )
         for person in dict.fromkeys(one.user.pk for one in told)
     ]
@@ -134,7 +133,7 @@ def withdrawn(memo: Memo, steps: Iterable[Step], decision: Decision, seat: Seat,
                 "memo_withdrawn",
                 about(memo),
                 f"withdrawn:{memo.pk}:{person}",
-                {**facts(memo), "by": both(seat), "comment": decision.comment},
+                {**facts(memo), "by": signed(seat), "comment": decision.comment},
             )
             for person in people
         ],
@@ -142,12 +141,12 @@ def withdrawn(memo: Memo, steps: Iterable[Step], decision: Decision, seat: Seat,
     )
 
 
-def reassigned(memo: Memo, decision: Decision, seat: Seat, to: Position) -> Draft:
-    return Draft(
-        memo.organization_id,
-        memo.author_id,
-        "memo_reassigned",
-        about(memo),
-        f"decided:{decision.pk}",
-        {**facts(memo), "by": both(seat), "to": both(to), "comment": decision.comment},
-    )
+def reassigned(memo: Memo, old: Step, decision: Decision, seat: Seat, to: Position, *, at: datetime) -> list[Draft]:
+    """Tell the author, and those it waited for, that the step was passed on; who passed it on knows it."""
+    holders = holders_of([old.position], day_of(at), memo_kind=memo.kind.code)
+    people = {memo.author_id, *(one.user.pk for told in holders.values() for one in told)} - {decision.user_id}
+    said = {**facts(memo), "by": signed(seat), "to": both(to), "comment": decision.comment}
+    return [
+        Draft(memo.organization_id, person, "memo_reassigned", about(memo), f"reassigned:{decision.pk}:{person}", said)
+        for person in sorted(people)
+    ]

@@ -7,9 +7,9 @@ approved, rejected and withdrawn are final.
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
-from django_fsm import TransitionNotAllowed, transition
+from django_fsm import FSMField, TransitionNotAllowed, transition
 
-__all__ = ["FINAL", "WRITABLE", "State", "TransitionNotAllowed", "Transitions"]
+__all__ = ["FINAL", "WRITABLE", "FSMField", "State", "TransitionNotAllowed", "Transitions"]
 
 
 class State(models.TextChoices):

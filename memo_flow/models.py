@@ -10,11 +10,10 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
-from django_fsm import FSMField
 
 from audit import chain
 from audit.guards import append_only
-from memo_flow.lifecycle import State, Transitions
+from memo_flow.lifecycle import FSMField, State, Transitions
 from organization.models import Acting, Division, Organization, Position, bilingual
 
 User = settings.AUTH_USER_MODEL
@@ -138,6 +137,11 @@ class Memo(Transitions, models.Model):
 
     def __str__(self) -> str:
         return self.subject
+
+    @property
+    def open_subject(self) -> str:
+        """The subject as those may read it who are not on the route: a secret memo's is not told."""
+        return str(_("A confidential memo")) if self.kind.secret else self.subject
 
 
 class Draft(models.Model):

@@ -7,7 +7,7 @@ from measures.queries import visible_to as visible_tasks
 from memo_flow import drafts, paper, policies
 from memo_flow.forms import DecisionForm
 from memo_flow.lifecycle import State
-from memo_flow.models import OUTCOMES, Action, Memo, Revision, Step
+from memo_flow.models import OUTCOMES, Action, Memo, Outcome, Revision, Step
 from memo_flow.queries import decisions_on, history_of, newest_revision, steps_of, waiting_reason
 from organization import calendar
 from organization.models import Division, User
@@ -23,7 +23,7 @@ def memo_page(memo: Memo, user: User, *, form: DecisionForm | None = None, refus
     revision = newest_revision(memo)
     body = revision.content if revision and memo.state != State.DRAFT else None
     decided = list(decisions_on(memo)) if memo.round else []
-    history = history_of(memo) if memo.round else []
+    history = history_of(memo, decided) if memo.round else []
     step, seat = turn_of(user, seats, memo, steps)
     circulations = (
         list(memo.circulations.select_related("position", "acknowledged_by").order_by("pk")) if memo.round else []
@@ -38,6 +38,8 @@ def memo_page(memo: Memo, user: User, *, form: DecisionForm | None = None, refus
         "author_signature": _author_signature(memo, revision),
         "timeline": paper.timeline(memo, steps, history, decided),
         "history": history,
+        "objections": [d for d in decided if d.outcome == Outcome.OBJECT and revision and d.revision_id == revision.pk],
+        "rejection": next((d for d in decided if d.outcome == Outcome.REJECT), None),
         "step": step,
         "seat": seat,
         "outcomes": [(o.value, o) for o in OUTCOMES[Action(step.action)]] if step else [],

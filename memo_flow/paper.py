@@ -7,7 +7,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from memo_flow.models import Action, Decision, Memo, Outcome, Step
+from memo_flow.models import REASONED, Action, Decision, Memo, Outcome, Step
 from memo_flow.queries import Moment
 from organization.calendar import day_of
 from organization.models import Acting, ActingKind, Position, User
@@ -102,7 +102,7 @@ def timeline(memo: Memo, steps: list[Step], history: list[Moment], decided: list
         answer = answers.get(step.pk)
         lines.append(
             {
-                "cls": "done" if answer else "now" if step.is_open else "",
+                "cls": ("bad" if answer.outcome in REASONED else "done") if answer else "now" if step.is_open else "",
                 "title": step.position,
                 "step": step,
                 "who": answer.user if answer else None,
@@ -110,6 +110,7 @@ def timeline(memo: Memo, steps: list[Step], history: list[Moment], decided: list
                 "acting": answer.acting if answer else None,
                 "at": answer.at if answer else None,
                 "outcome": answer.get_outcome_display() if answer else "",
+                "detail": answer.comment if answer and answer.outcome in REASONED else "",
                 "due_on": step.due_on if step.is_open else None,
             }
         )

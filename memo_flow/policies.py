@@ -6,11 +6,24 @@ from datetime import date
 from django.utils.translation import gettext as _
 
 from memo_flow.lifecycle import WRITABLE, State
-from memo_flow.models import Memo, Step
+from memo_flow.models import Action, Memo, Step
 from memo_flow.queries import visible_to
 from organization.models import Position, Role, User
 from organization.refusals import NotNow, Refused
 from organization.seats import Seat, Seats, seat_at, seats_of
+
+#: Who may take over a step of each action: an approval stays with those who can approve for the office.
+MAY_TAKE = {
+    Action.APPROVE: (Role.MAYOR, Role.DEPUTY_MAYOR, Role.PERMANENT_SECRETARY),
+    Action.ENDORSE: (
+        Role.PERMANENT_SECRETARY,
+        Role.DEPUTY_PERMANENT_SECRETARY,
+        Role.DEPUTY_MAYOR,
+        Role.MAYOR,
+        Role.HEAD_OF_OFFICE,
+        Role.DIVISION_HEAD,
+    ),
+}
 
 
 def why_not(
@@ -69,8 +82,8 @@ def _require_visible(user: User, memo: Memo, on: date) -> None:
 
 def _author(user: User, verb: str, memo: Memo, on: date, seats: Seats | None) -> Seat:
     seat = _at(user, memo.author_position, memo, on, seats)
-    if seat is None and memo.author_id == user.pk and user.is_active:
-        seat = Seat(memo.author_position, user)
+    if seat is None and memo.author_id == user.pk:  # an author who has moved signs in today's chair
+        seat = next(iter(seats_of(user, on) if seats is None else seats), None)
     if seat is None:
         raise Refused(_("Only the author of this memo, or who holds the author's position today, may do this."))
     allowed = {

@@ -1,5 +1,6 @@
 """What may be seen, and how it is read. Every list is bounded and pages by key."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -17,9 +18,10 @@ from organization.seats import Seats, seats_of
 def visible_to(user: User, on: date, seats: Seats | None = None) -> QuerySet[Memo]:
     """The memos that exist for this person today; everything else is 404.
 
-    Author and holder of the author's position; head of the author's division; positions on the route; the head of
-    office (who is told of vacant seats and passes steps on), the permanent secretary, the mayor and auditors; after
-    approval the divisions with a task or a circulation. A secret kind is for the author and the route alone.
+    Author and holder of the author's position; head of the author's division; positions on the route; the
+    permanent secretary, the mayor and auditors; while it is in review the head of office, who is told of vacant seats
+    and passes steps on; after approval the divisions with a task or a circulation. A
+    secret kind is for the author and the route alone.
     """
     seats = seats_of(user, on) if seats is None else seats
     positions = seats.position_ids
@@ -28,7 +30,9 @@ def visible_to(user: User, on: date, seats: Seats | None = None) -> QuerySet[Mem
     for seat in seats.delegated:
         assert seat.acting is not None
         own |= Q(kind__code__in=seat.acting.memo_kinds) & _on_route([seat.position_id])
-    anyone = ~Q(pk=None) if seats.with_role(Role.HEAD_OF_OFFICE, *OVERSEERS) else Q(division__in=heads)
+    anyone = ~Q(pk=None) if seats.with_role(*OVERSEERS) else Q(division__in=heads)
+    if seats.with_role(Role.HEAD_OF_OFFICE):
+        anyone |= Q(state=State.IN_REVIEW)
     touched = Exists(
         DivisionTask.objects.filter(measure__row__memo=OuterRef("pk"), division__in=seats.division_ids)
     ) | Exists(Circulation.objects.filter(memo=OuterRef("pk"), position__division__in=seats.division_ids))
@@ -66,9 +70,9 @@ def steps_of(memo: Memo) -> list[Step]:
 
 
 def decisions_on(memo: Memo) -> QuerySet[Decision]:
-    return memo.decisions.select_related("user", "position", "acting", "step__position", "revision").order_by(
-        "at", "pk"
-    )
+    """The decisions on a memo, oldest first, with who decided; their texts are not loaded."""
+    decisions = memo.decisions.select_related("user", "position", "acting", "step__position", "revision")
+    return decisions.defer("revision__content").order_by("at", "pk")
 
 
 @dataclass(frozen=True)
@@ -85,17 +89,18 @@ class Moment:
     round: int = 0
 
 
-def history_of(memo: Memo) -> list[Moment]:
-    """Who did what when: submissions and decisions, oldest first. Two statements."""
+def history_of(memo: Memo, decided: Iterable[Decision]) -> list[Moment]:
+    """Who did what when: submissions and decisions (`decisions_on`), oldest first. One statement."""
+    texts = memo.revisions.select_related("by", "position", "acting").defer("content")
     submitted = [
-        Moment(r.at, "submitted", r.by, r.position, r.acting, r.content.get("reason", ""), round=r.round)
-        for r in memo.revisions.select_related("by", "position", "acting")
+        Moment(r.at, "submitted", r.by, r.position, r.acting, r.reason or "", round=r.round)
+        for r in texts.annotate(reason=F("content__reason"))
     ]
-    decided = [
+    answered = [
         Moment(d.at, d.outcome, d.user, d.position, d.acting, d.comment, d.order, d.revision.round if d.revision else 0)
-        for d in decisions_on(memo)
+        for d in decided
     ]
-    return sorted([*submitted, *decided], key=lambda m: (m.at, m.kind != "submitted"))
+    return sorted([*submitted, *answered], key=lambda m: (m.at, m.kind != "submitted"))
 
 
 def waiting_reason(memo: Memo) -> Decision | None:

@@ -138,12 +138,15 @@ def memo_submit(request: HttpRequest, pk: UUID) -> HttpResponse:
     memo = _memo(request, pk)
     now = calendar.now()
     errors: dict[str, list[str]] = {}
+    status = 200
     form = SubmitForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         try:
-            memo = decisions.submit(pk, by=request.user, reason=form.cleaned_data["reason"], now=now)  # type: ignore[arg-type]
+            memo = decisions.submit(pk, by=request.user, now=now, **form.cleaned_data)  # type: ignore[arg-type]
         except ValidationError as error:
             errors = error.message_dict if hasattr(error, "error_dict") else {"": error.messages}
+        except Stale as stale:
+            errors, status, memo = {"": [str(stale)]}, 409, _memo(request, pk)
         else:
             messages.success(
                 request, _("The memo is on its way. Its number is %(number)s.") % {"number": memo.entry.number}
@@ -162,9 +165,10 @@ def memo_submit(request: HttpRequest, pk: UUID) -> HttpResponse:
         "divisions": divisions,
         "gaps": gaps,
         "form": form,
+        "version": drafts.version_of(memo),
         "route": route,
     }
-    return render(request, "memo_flow/submit.html", context)
+    return render(request, "memo_flow/submit.html", context, status=status)
 
 
 @login_required

@@ -5,7 +5,8 @@ from uuid import UUID
 
 from audit import chain
 from audit.chain import Problem
-from memo_flow.models import Circulation, Decision, Memo, Outcome, Revision
+from memo_flow.lifecycle import WRITABLE
+from memo_flow.models import Circulation, Decision, Memo, Outcome, RegisterEntry, Revision
 
 KIND = chain.subject_type(Memo)
 
@@ -20,6 +21,20 @@ def states_agree() -> Iterator[Problem]:
     for pk, state in states.items():
         if state != "discarded":
             yield Problem(KIND, str(pk), "the memo of this chain is gone")
+
+
+@chain.witness
+def heads_agree() -> Iterator[Problem]:
+    """A submitted memo's subject is its newest text's, and its number the one its chain gave."""
+    subjects = dict(Revision.objects.order_by("memo_id", "round").values_list("memo_id", "content__subject"))
+    submitted = Memo.objects.exclude(state__in=WRITABLE).values_list("pk", "subject")
+    for pk, subject in submitted.iterator(chunk_size=2000):
+        if subjects.get(pk) != subject:
+            yield Problem(KIND, str(pk), "its subject is not that of its text")
+    numbers = chain.newest(KIND, "number")
+    for memo, running in RegisterEntry.objects.values_list("memo_id", "running").iterator(chunk_size=2000):
+        if numbers.get(memo) != running:
+            yield Problem(KIND, str(memo), "its number is not what the chain says")
 
 
 @chain.witness

@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
+from celery.exceptions import SoftTimeLimitExceeded
 from django.conf import settings
 from django.core.mail import EmailMultiAlternatives, get_connection
 from django.core.mail.backends.base import BaseEmailBackend
@@ -25,6 +26,7 @@ logger = logging.getLogger(__name__)
 
 LEASE = timedelta(seconds=180)
 MARGIN = timedelta(seconds=30)  # of the lease, kept for the last letter
+PATIENCE = LEASE - MARGIN  # of one call, and so of one batch
 ATTEMPTS = 12
 SERVER_DOWN_WAIT = timedelta(seconds=60)
 LONGEST_WAIT = timedelta(hours=1)
@@ -37,11 +39,14 @@ class ServerDown(Exception):
 
 
 def send_due(*, now: datetime, limit: int = 200) -> int:
-    """Send what waits, in batches of `limit`, until nothing is due or the server is down. Returns letters sent."""
-    total = 0
-    while letters := claim(limit):
+    """Send what waits, in batches of `limit`, until nothing is due, the server is down or the time is up.
+
+    Returns letters sent. One call ends well before a worker's time limit; the next round goes on.
+    """
+    total, until = 0, time.monotonic() + PATIENCE.total_seconds()
+    while time.monotonic() < until and (letters := claim(limit)):
         try:
-            sent, left = _send_batch(letters, now=now)
+            sent, left = _send_batch(letters, now=now, until=until)
         except ServerDown as error:
             logger.warning("The mail server is down (%s); letters wait.", error)
             return total + error.sent
@@ -63,12 +68,11 @@ def claim(limit: int) -> list[Letter]:
         if not ids:
             return []
         Letter.objects.filter(pk__in=ids).update(next_at=wall + LEASE, lease=token)
-    return list(Letter.objects.filter(lease=token).select_related("recipient").order_by("at"))
+    return list(Letter.objects.filter(pk__in=ids, lease=token).select_related("recipient").order_by("at"))
 
 
-def _send_batch(letters: list[Letter], *, now: datetime) -> tuple[int, bool]:
-    """(letters sent, was the batch left unfinished because its lease ran low?)."""
-    deadline = time.monotonic() + (LEASE - MARGIN).total_seconds()
+def _send_batch(letters: list[Letter], *, now: datetime, until: float) -> tuple[int, bool]:
+    """(letters sent, was the batch left unfinished because the time was up?)."""
     mailer = get_connection(timeout=settings.EMAIL_TIMEOUT)
     try:
         mailer.open()
@@ -78,7 +82,7 @@ def _send_batch(letters: list[Letter], *, now: datetime) -> tuple[int, bool]:
     sent = 0
     try:
         for place, letter in enumerate(letters):
-            if time.monotonic() > deadline:
+            if time.monotonic() > until:
                 _release(letters[place:], timedelta(0), None)
                 return sent, True
             try:
@@ -101,11 +105,14 @@ def _send_batch(letters: list[Letter], *, now: datetime) -> tuple[int, bool]:
 def _send(letter: Letter, mailer: BaseEmailBackend, *, now: datetime) -> bool:
     """One letter; True when it went. A letter voided since the claim does not go."""
     try:
-        if not render(letter):
-            return False
+        compose(letter)
+    except SoftTimeLimitExceeded:  # the worker's time is up: no fault of the letter
+        raise
     except Exception as error:  # a template's fault must stop this letter only
         logger.exception("Letter %s cannot be rendered.", letter.pk)
         _fail(letter, error, now=now)
+        return False
+    if not keep(letter):
         return False
     if not letter.recipient.email:
         _fail(letter, ValueError("the recipient has no e-mail address"), now=now)
@@ -134,10 +141,8 @@ def _send(letter: Letter, mailer: BaseEmailBackend, *, now: datetime) -> bool:
     return True
 
 
-def render(letter: Letter) -> bool:
-    """Render on first need and store; False when the letter was voided or taken over meanwhile."""
-    compose(letter)
-    # One statement marks the text as said and asks whether the letter is still ours and still wanted.
+def keep(letter: Letter) -> bool:
+    """Store what the letter says, once; False when it was voided or taken over meanwhile. One statement."""
     return bool(_mine(letter).update(subject=letter.subject, text=letter.text, html=letter.html))
 
 

@@ -43,11 +43,3 @@ def stage(due_on: date, today: date, days: WorkingDays) -> Stage | None:
     if left > AHEAD[0]:
         return None
     return Stage(min(offset for offset in AHEAD if left <= offset), left, 0, is_the_day=today == due_on)
-
-
-def horizon(today: date, days: WorkingDays) -> date:
-    """The last due date that is near enough to speak of today; a scan's indexed range ends here."""
-    day = days.after(today, AHEAD[0])
-    while not days.is_working(following := date.fromordinal(day.toordinal() + 1)):
-        day = following
-    return day

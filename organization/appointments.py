@@ -82,5 +82,7 @@ def end(seat: Appointment | Acting, *, on: date) -> None:
     """The last day of an appointment or an acting order."""
     if on < seat.starts_on:
         raise ValidationError(_("The last day lies before the first."))
+    if seat.ends_on and on > seat.ends_on:
+        raise ValidationError(_("It ends before that day already. Write a new order."))
     seat.ends_on = on
     seat.save(update_fields=["ends_on"])

@@ -10,11 +10,12 @@ from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
 from typing import TypeAlias
+from uuid import UUID
 
 from django.db import connection
 from django.db.models import Q
 
-from organization.models import Acting, Appointment, Position, User
+from organization.models import Acting, Appointment, Position, Role, User
 
 #: The fields of an acting order that a seat carries, in the model's own order (from_db asks for it).
 _Taken: TypeAlias = tuple[int, int, Acting | None]  # position id, user id, the order of who acts
@@ -181,3 +182,16 @@ def _acting(pk: int, position: int, user: int, kind: str | None, order: str, kin
 def holder_of(position: Position, on: date) -> Seat | None:
     """Who answers for the position today: its holder, else its acting official, else nobody (the seat is vacant)."""
     return next(iter(holders_of([position], on).get(position.pk, [])), None)
+
+
+def overseers(organizations: Iterable[UUID], on: date) -> dict[UUID, list[Seat]]:
+    """Organization -> its head of office and permanent secretary on a day. Two statements, or none for nobody."""
+    ids = set(organizations)
+    if not ids:
+        return {}
+    positions = Position.objects.filter(organization__in=ids, role__in=[Role.HEAD_OF_OFFICE, Role.PERMANENT_SECRETARY])
+    found: dict[UUID, list[Seat]] = defaultdict(list)
+    for seats in holders_of(positions, on).values():
+        for seat in seats:
+            found[seat.position.organization_id].append(seat)
+    return found

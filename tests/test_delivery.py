@@ -308,8 +308,10 @@ def test_a_lease_that_was_taken_over_sends_nothing(cast: Cast, server: Server) -
     (slow,) = delivery.claim(10)
     later()
     (fast,) = delivery.claim(10)
-    assert not delivery.render(slow)
-    assert delivery.render(fast)
+    for letter in (slow, fast):
+        delivery.compose(letter)
+    assert not delivery.keep(slow)
+    assert delivery.keep(fast)
     delivery._mine(slow).update(sent_at=NOW)
     assert state(fast) == "waits"
 

@@ -274,9 +274,7 @@ def test_what_was_done_to_the_record_is_found(cast: Cast, statement: str, messag
     memo = cast.endorsed()
     assert not list(chain.verify())
     found = tampered(statement, memo=key(memo.pk))
-    assert found, message
-    if message.startswith(("event", "its")):
-        assert message in found
+    assert any(message in one for one in found), found
 
 
 def test_two_open_groups_of_one_memo_are_refused_by_the_database(cast: Cast) -> None:

@@ -236,7 +236,8 @@ def test_every_event_is_written_in_both_languages_without_a_gap(cast: Cast, miss
         for language in ("th", "en"):
             missing.clear()
             letter.text, letter.recipient.language = "", language
-            delivery.render(letter)
+            delivery.compose(letter)
+            delivery.keep(letter)
             said = f"{letter.subject}\n{letter.text}\n{letter.html}"
             signs = [sign for sign in ("missing›", "{{", "{%", "None", "[]", "{'", "%(") if sign in said]
             if missing or signs or not letter.subject or "\n" in letter.subject:
@@ -247,7 +248,8 @@ def test_every_event_is_written_in_both_languages_without_a_gap(cast: Cast, miss
 def test_what_people_wrote_is_text_in_text_and_escaped_in_html(cast: Cast) -> None:
     all_that_happens(cast)
     for letter in Letter.objects.filter(event__in=["tasks_assigned", "memo_objected", "task_reported"], voided_at=None):
-        delivery.render(letter)
+        delivery.compose(letter)
+        delivery.keep(letter)
         assert "<" in letter.text and "&lt;" not in letter.text, letter.text
         assert "&lt;" in letter.html and not re.search("<(ทันที|ไม่พอ|ครบ)>", letter.html)
         assert "&amp;lt;" not in letter.html and "&amp;amp;" not in letter.html
@@ -278,7 +280,8 @@ def test_a_comment_cannot_add_a_header(cast: Cast) -> None:
 def test_the_link_lands_on_the_thing_after_sign_in(cast: Cast, client: Client, event: str, reader: str) -> None:
     cast.reported("fin")
     letter = Letter.objects.get(event=event, recipient__username=reader)
-    delivery.render(letter)
+    delivery.compose(letter)
+    delivery.keep(letter)
     (link,) = {url for url in re.findall(r"https?://\S+", letter.text) if url.startswith(settings.SITE_URL)}
     assert f'href="{link.replace("&", "&amp;")}"' in letter.html
     path = link.removeprefix(settings.SITE_URL)

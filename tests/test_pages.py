@@ -1,5 +1,6 @@
 """Pages over HTTP: who gets which answer, what is kept after a refusal, and how many statements a page takes."""
 
+import json
 from collections.abc import Callable
 from typing import Any
 
@@ -11,8 +12,9 @@ from django.test.utils import CaptureQueriesContext
 from demo import office
 from measures import work
 from measures.models import DivisionTask
-from memo_flow import decisions
+from memo_flow import decisions, drafts
 from memo_flow.models import Decision, Memo
+from notifications.models import Letter
 from organization.models import User
 from tests.cast import Cast, at, digest, fresh, open_step, set_clock
 
@@ -237,8 +239,6 @@ def test_a_page_brings_nothing_from_elsewhere(cast: Cast, as_: Browse) -> None:
 
 
 def test_the_demo_bar_moves_the_clock_and_writes_the_reminders(cast: Cast, as_: Browse, settings: Any) -> None:
-    from notifications.models import Letter
-
     settings.MEMOFLOW_CLOCK = "demo.clock.now"
     cast.approved()
     client = as_(cast.finance)
@@ -248,6 +248,46 @@ def test_the_demo_bar_moves_the_clock_and_writes_the_reminders(cast: Cast, as_: 
     events = set(Letter.objects.filter(recipient=cast.finance).values_list("event", flat=True))
     assert {"task_due_soon", "task_due_today"} <= events
     assert client.get("/mail/?to=finance").status_code == 200
+
+
+@pytest.mark.parametrize("path", ["/measures/?division=%00", "/search/?q=%00", "/mail/?to=%00", "/memos/?q=%00"])
+def test_a_zero_byte_in_an_address_is_a_bad_request(cast: Cast, as_: Browse, path: str) -> None:
+    assert as_(cast.mayor).get(path).status_code == 400
+
+
+@pytest.mark.parametrize("following", ["foo", "memo", "javascript:alert(1)", "//evil.example/", ""])
+def test_a_strange_way_back_leads_home(cast: Cast, as_: Browse, following: str) -> None:
+    client = as_(cast.mayor)
+    for path in ("/language/", "/demo/advance/"):
+        answer = client.post(path, {"language": "th", "by": "nothing", "next": following})
+        assert answer.status_code == 302 and "evil" not in answer["Location"]
+
+
+def test_the_admin_has_no_door_of_its_own(cast: Cast, client: Client) -> None:
+    assert client.get("/admin/login/?next=/admin/")["Location"] == "/accounts/login/?next=/admin/"
+
+
+def test_one_submits_the_text_one_has_looked_at(cast: Cast, as_: Browse) -> None:
+    memo = cast.draft()
+    client = as_(cast.head_of_office)
+    version = client.get(f"/memos/{memo.pk}/submit/").context["version"]
+    draft = memo.draft
+    drafts.revise(memo.pk, by=cast.head_of_office, subject="อื่น", content=draft.content, version=1, now=at(hour=19))
+    assert client.post(f"/memos/{memo.pk}/submit/", {"version": version}).status_code == 409
+    assert fresh(memo).state == "draft"
+    assert client.post(f"/memos/{memo.pk}/submit/", {"version": version + 1}).status_code == 302
+
+
+def test_a_secret_memo_is_told_to_nobody_off_its_route_even_after_approval(cast: Cast, as_: Browse) -> None:
+    cast.kind.secret = True
+    cast.kind.save()
+    memo = cast.approved()
+    assert not memo.circulations.exists()
+    off_route = Letter.objects.exclude(recipient__in=[cast.head_of_office, cast.permanent_secretary, cast.mayor])
+    told = off_route.exclude(recipient=cast.deputy)
+    assert told.exists() and not [one for one in told if memo.subject in json.dumps(one.context, ensure_ascii=False)]
+    task = DivisionTask.objects.filter(measure__row__memo=memo, division__code="fin")[0]
+    assert memo.subject not in as_(cast.finance).get(f"/measures/tasks/{task.pk}/").content.decode()
 
 
 # Statements

@@ -15,10 +15,12 @@ from hypothesis import given
 from hypothesis import settings as how
 from hypothesis import strategies as st
 
-from measures import reminders, work
+from measures import letters as task_letters
+from measures import work
 from measures.models import DivisionTask
 from memo_flow import decisions
-from notifications import policy, scans
+from memo_flow import letters as memo_letters
+from notifications import outbox, policy, scans
 from notifications.models import Letter
 from organization.appointments import act_for, end
 from organization.calendar import WorkingDays, national_holidays
@@ -122,18 +124,12 @@ def test_after_some_days_asleep_only_the_nearest_stage_is_told(due: date, asleep
         assert after is not None and after.offset <= before.offset
 
 
-@given(today=due_dates, own=own_holidays)
-@how(max_examples=60, deadline=None)
-def test_the_horizon_holds_every_due_date_near_enough_to_speak_of(today: date, own: frozenset[date]) -> None:
-    office = WorkingDays(own)
-    near = [today + days(n) for n in range(90) if policy.stage(today + days(n), today, office)]
-    assert near == [today + days(n) for n in range(len(near))]
-    assert near[-1] == policy.horizon(today, office)
-
-
-def test_the_scan_s_indexed_range_holds_the_horizon_of_every_day() -> None:
-    span = (date(2020, 1, 1) + days(n) for n in range(365 * 12))
-    assert max(policy.horizon(day, plain) - day for day in span) <= reminders.REACH
+def test_the_scan_s_indexed_range_holds_every_deadline_near_enough_to_speak_of() -> None:
+    """The later the deadline, the more working days are left: the first one out of reach speaks for the rest."""
+    span = [date(2020, 1, 1) + days(n) for n in range(365 * 12 + 3)]
+    assert span[-1] == date(2031, 12, 31)
+    beyond = scans.REACH + timedelta(days=1)
+    assert [day for day in span if policy.stage(day + beyond, day, plain)] == []
 
 
 # --- the scan of tasks
@@ -393,6 +389,113 @@ def test_three_scans_at_once_write_each_letter_once(cast: Cast) -> None:
         created = list(pool.map(one, range(3)))
     assert Letter.objects.filter(event="task_due_soon").count() == 3 * 18
     assert sum(created) == 3 * 18, "what each scan says it created is exact as well"
+
+
+@pytest.mark.django_db
+def test_what_was_told_before_is_neither_fetched_nor_worded_again(
+    cast: Cast, monkeypatch: pytest.MonkeyPatch, django_assert_max_num_queries: Any
+) -> None:
+    for _ in range(4):
+        cast.approved()
+        cast.submitted()
+    first = scan(date(2022, 3, 29))
+    assert (first["tasks"]["created"], first["decisions"]["created"]) == (4 * 18, 4 * 2)
+
+    def nobody(*_: Any) -> Any:
+        raise AssertionError("a letter was worded for the bin")
+
+    for room in (task_letters, memo_letters):
+        monkeypatch.setattr(room, "facts", nobody)
+    with django_assert_max_num_queries(12) as statements:
+        again = scan(date(2022, 3, 29))
+    assert again == {"tasks": {"created": 0, "skipped": 4 * 18}, "decisions": {"created": 0, "skipped": 4 * 2}}
+    begun = [one["sql"] for one in statements.captured_queries if one["sql"].startswith("SAVEPOINT")]
+    assert begun == [], "no transaction, so that nobody waits for a lock"
+
+
+@pytest.mark.django_db
+def test_in_small_chunks_the_same_letters_go_to_the_same_people(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
+    for _ in range(2):
+        cast.approved()
+        cast.submitted()
+    monkeypatch.setattr(scans, "CHUNK", 4)
+    first = scan(SPRING + days(8))
+    assert (first["tasks"]["created"], first["decisions"]["created"]) == (2 * (5 * 3 + 8 * 3), 2 * 2)
+    assert not any(kind["created"] for kind in scan(SPRING + days(8)).values())
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_scan_cut_off_keeps_its_chunks_and_the_next_one_ends_the_work(
+    cast: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class PowerCut(Exception):
+        pass
+
+    def facts(task: DivisionTask) -> dict[str, Any]:
+        done.append(task.pk)
+        if len(done) > 9:
+            raise PowerCut
+        return word(task)
+
+    cast.approved()
+    done: list[Any] = []
+    word = task_letters.facts
+    rung: list[int] = []
+    monkeypatch.setattr(outbox, "ring", lambda: rung.append(Letter.objects.count()))
+    monkeypatch.setattr(scans, "CHUNK", 4)
+    with monkeypatch.context() as cut:
+        cut.setattr(task_letters, "facts", facts)
+        with pytest.raises(PowerCut):
+            scan(date(2022, 3, 29))
+    kept = Letter.objects.filter(event="task_due_soon")
+    assert kept.values("about").distinct().count() == 8
+    assert len(rung) == 2, "the post office is rung once a chunk"
+    before = kept.count()
+    assert scan(date(2022, 3, 29))["tasks"] == {"created": 18 - before, "skipped": before}
+
+
+@pytest.mark.django_db(transaction=True)
+def test_others_write_while_a_scan_goes_on(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Between two chunks nothing is locked; and SQLite does not mistake the scan's own reading for a stale one."""
+
+    def other(name: str) -> None:
+        try:
+            Holiday.objects.create(organization=cast.office, date=date(2030, 1, 1) + days(len(wrote)), name=name)
+            wrote.append(name)
+        finally:
+            connection.close()
+
+    def people_of(*arguments: Any) -> Any:
+        with ThreadPoolExecutor(1) as pool:
+            pool.submit(other, "อีกคน").result(5)
+        return ask(*arguments)
+
+    cast.approved()
+    wrote: list[str] = []
+    ask = task_letters.people_of
+    monkeypatch.setattr(task_letters, "people_of", people_of)
+    monkeypatch.setattr(scans, "CHUNK", 4)
+    assert scan(date(2022, 3, 29))["tasks"]["created"] == 18
+    assert len(wrote) == 4
+
+
+@pytest.mark.django_db
+def test_work_reported_while_its_reminder_is_worded_is_not_reminded(
+    cast: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def facts(task: DivisionTask) -> dict[str, Any]:
+        said = word(task)
+        if task.pk == mine.pk and not done:
+            done.append(task.pk)
+            cast.finish(mine, now=at(date(2022, 3, 29), 8))
+        return said
+
+    mine = cast.started("fin")
+    done: list[Any] = []
+    word = task_letters.facts
+    monkeypatch.setattr(task_letters, "facts", facts)
+    assert scan(date(2022, 3, 29))["tasks"] == {"created": 17, "skipped": 0}
+    assert done and told(mine) == []
 
 
 def command(*arguments: str) -> str:

@@ -12,7 +12,7 @@ from memo_flow import decisions, drafts, policies
 from memo_flow.models import Memo, Step
 from memo_flow.queries import steps_of, visible_to
 from organization.appointments import act_for, appoint
-from organization.models import ActingKind, Position, User
+from organization.models import ActingKind, User
 from organization.refusals import NotNow, Refused
 from tests.cast import DAY, Cast, at, digest, fresh, open_step
 
@@ -120,7 +120,7 @@ def step_in_question(memo: Memo) -> Step | None:
 def acts(cast: Cast, memo: Memo) -> dict[str, Callable[[User], Any]]:
     """Each verb done properly: nothing but the right to do it may be in the way."""
     step, now = step_in_question(memo), at(hour=15)
-    spare = Position.objects.get(organization=cast.office, role="division_head", division__code="phe")
+    spare = cast.position("deputy_mayor")
     draft = drafts.Draft.objects.filter(memo=memo).first()
     text = drafts.working_text(memo)
     outcome = {"endorse": "endorse", "approve": "approve"}[step.action] if step else "endorse"

@@ -193,9 +193,28 @@ def test_finished_work_is_told_to_the_head_of_office(cast: Cast) -> None:
     assert told("task_reported") == {"head_of_office"}
 
 
-def test_finished_work_of_the_head_of_office_is_told_to_the_permanent_secretary(cast: Cast) -> None:
+def test_finished_work_of_the_office_is_told_to_whoever_may_answer_it(cast: Cast) -> None:
     cast.reported("op")
+    assert told("task_reported") == {"head_of_office", "permanent_secretary"}
+
+
+def test_what_the_head_of_office_reports_himself_is_told_to_the_permanent_secretary(cast: Cast) -> None:
+    task = cast.task("op")
+    work.start(task.pk, by=cast.head_of_office, now=at(hour=14))
+    work.report(task.pk, by=cast.head_of_office, percent=100, text="เสร็จ", finished=True, now=at(hour=15))
     assert told("task_reported") == {"permanent_secretary"}
+    with pytest.raises(Refused):
+        work.accept(task.pk, by=cast.head_of_office, now=at(hour=16))
+
+
+def test_what_the_secretary_did_as_head_of_office_is_left_to_the_mayor(cast: Cast) -> None:
+    task = cast.task("op")
+    act_for(cast.position("head_of_office"), cast.permanent_secretary, starts_on=DAY, order_number="311/2564")
+    work.start(task.pk, by=cast.permanent_secretary, now=at(hour=14))
+    work.report(task.pk, by=cast.permanent_secretary, percent=100, text="เสร็จ", finished=True, now=at(hour=15))
+    with pytest.raises(Refused):
+        work.accept(task.pk, by=cast.permanent_secretary, now=at(hour=16))
+    assert work.accept(task.pk, by=cast.mayor, now=at(hour=16)).state == "accepted"
 
 
 # --- accept, send back, cancel

@@ -165,7 +165,7 @@ def test_a_step_passed_on_waits_for_the_new_position_alone(cast: Cast) -> None:
     assert open_steps(memo) == [new]
     assert (new.replaces, new.group, new.action) == (old, old.group, old.action)
     told = set(Letter.objects.filter(voided_at=None).values_list("event", "recipient__username"))
-    assert told == {("memo_waits", "works"), ("memo_reassigned", "head_of_office")}
+    assert told == {("memo_waits", "works"), ("memo_reassigned", "permanent_secretary")}
     with pytest.raises(NotNow):
         cast.answer_step(memo, old, cast.permanent_secretary, "endorse")
     with pytest.raises(Refused):
@@ -410,3 +410,15 @@ def test_no_reason_is_ever_left_out_of_the_database(cast: Cast) -> None:
     cast.answer(cast.submitted(), cast.permanent_secretary, "object", "ไม่เห็นด้วย")
     said = dict(Decision.objects.exclude(comment="").values_list("outcome", "comment"))
     assert {Outcome.RETURN, Outcome.REJECT, Outcome.WITHDRAW, Outcome.REASSIGN, Outcome.OBJECT} <= said.keys()
+
+
+# --- who may take a step over
+
+
+@pytest.mark.parametrize("whose", ["head_of_office", "office_staff", "works"])
+def test_an_approval_is_not_passed_on_to_the_author_or_to_a_division(cast: Cast, whose: str) -> None:
+    memo = cast.endorsed()
+    with pytest.raises(ValidationError) as refused:
+        pass_on(cast, memo, seat_of(cast.people[whose]))
+    assert list(refused.value.message_dict) == ["to"]
+    assert open_step(memo).position == cast.position("mayor")
