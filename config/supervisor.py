@@ -184,6 +184,8 @@ def keep_office(data: Path, port: int) -> None:
         demo = None
         if environ.Env().bool("MEMOFLOW_DEMO", default=False):
             demo = children.run("load_demo", manage("load_demo", "--json")).kept["stdout"]
+        else:  # the demo serves its files as they lie; real work packs and names them by content
+            children.run("collectstatic", manage("collectstatic", "--noinput", "--verbosity", "0"))
         worker = ("worker", "--concurrency", "2", "--loglevel", "WARNING", "--hostname", f"memoflow-{os.getpid()}@%h")
         children.start("worker", python("celery", "--quiet", "--app", "config", *worker, "--without-gossip"), grace=30)
         beat = ("beat", "--loglevel", "WARNING", "--schedule", str(data / "beat-schedule"), "--pidfile", "")

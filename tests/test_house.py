@@ -284,3 +284,12 @@ def test_two_open_groups_of_one_memo_are_refused_by_the_database(cast: Cast) -> 
     with pytest.raises(IntegrityError, match="one open group"), transaction.atomic():
         later.save()
     assert Step.objects.filter(memo=memo, opened_at__isnull=False, closed_at=None).count() == 1
+
+
+def test_migrate_may_run_without_a_guard_because_it_puts_it_up(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
+    guards.remove_all()
+    assert guards.check(["default"])
+    monkeypatch.setattr("sys.argv", ["manage.py", "migrate"])
+    assert guards.check(["default"]) == []
+    guards.install_all()
+    assert guards.missing() == []

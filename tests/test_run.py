@@ -10,9 +10,11 @@ import time
 import urllib.request
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from unittest.mock import patch
 
 import pytest
 
+from config import supervisor
 from tests.engines import free_port
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -186,3 +188,14 @@ def test_an_office_comes_up_is_ours_alone_and_falls_together(tmp_path):
     finally:
         first.kill()
         first.communicate()
+
+
+def test_settings_written_by_hand_get_the_key_they_lack(tmp_path: Path) -> None:
+    file = tmp_path / "memoflow.env"
+    file.write_text("MEMOFLOW_DEMO=0\nHTTPS=False\n")
+    with patch.dict(os.environ):
+        os.environ.pop("SECRET_KEY", None)
+        supervisor.read_settings(file)
+    lines = file.read_text().splitlines()
+    assert {"MEMOFLOW_DEMO=0", "HTTPS=False"} <= set(lines)
+    assert len([line for line in lines if line.startswith("SECRET_KEY=")]) == 1
