@@ -73,6 +73,7 @@ def main() -> None:
         "replay": figures["ratios"]["ours_time_to_replay_time"] <= 3.5,
         "stock": figures["ratios"]["ours_speed_to_stock_speed"] >= 1.5,
         "inbox": inbox["statements_20"] == inbox["statements_20000"],
+        "inbox_flat": inbox["ratio"] <= 1.5,
     }
     print(json.dumps(figures, indent=2))
     print(json.dumps({"ratios": figures["ratios"], "within": limits}))

@@ -7,13 +7,12 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, render
-from django.urls import reverse
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_POST
 
 from demo import days
+from desk.ways import way_back
 from notifications import delivery
 from notifications.models import Letter
 from organization.models import User
@@ -36,10 +35,7 @@ def advance(request: HttpRequest) -> HttpResponse:
             "%(count)s reminder was written on the way.", "%(count)s reminders were written on the way.", written
         )
         messages.success(request, said % {"count": written})
-    following = request.POST.get("next", "")
-    if not url_has_allowed_host_and_scheme(following, {request.get_host()}, require_https=request.is_secure()):
-        following = reverse("inbox")
-    return HttpResponseRedirect(following)
+    return HttpResponseRedirect(way_back(request))
 
 
 @require_GET

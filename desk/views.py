@@ -6,12 +6,11 @@ from django.conf import settings
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
-from django.urls import reverse
 from django.utils import translation
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_GET, require_POST
 
 from desk import queries
+from desk.ways import way_back
 from measures.queries import visible_to as visible_tasks
 from memo_flow.queries import search as search_memos
 from memo_flow.queries import visible_to as visible_memos
@@ -78,10 +77,7 @@ def account(request: HttpRequest) -> HttpResponse:
 def language(request: HttpRequest) -> HttpResponse:
     """Choose the language: kept with the person when signed in, in a cookie otherwise."""
     chosen = request.POST.get("language", "")
-    following = request.POST.get("next", "")
-    if not url_has_allowed_host_and_scheme(following, {request.get_host()}, require_https=request.is_secure()):
-        following = reverse("inbox")
-    response = HttpResponseRedirect(following)
+    response = HttpResponseRedirect(way_back(request))
     if chosen in dict(settings.LANGUAGES):
         if request.user.is_authenticated:
             request.user.language = chosen

@@ -324,6 +324,17 @@ def test_the_memo_page_takes_a_bounded_number_of_statements(cast: Cast, as_: Bro
     assert statements(as_(cast.mayor), f"/memos/{memo.pk}/") <= 30
 
 
+def test_the_memo_page_takes_as_many_statements_after_three_rounds_as_after_one(cast: Cast, as_: Browse) -> None:
+    memo = cast.submitted()
+    client = as_(cast.permanent_secretary)
+    client.get(f"/memos/{memo.pk}/")
+    once = statements(client, f"/memos/{memo.pk}/")
+    for hour in (12, 14):
+        cast.answer(memo, cast.permanent_secretary, "return", "แก้", now=at(hour=hour))
+        decisions.submit(memo.pk, by=cast.head_of_office, reason="แก้แล้ว", now=at(hour=hour + 1))
+    assert statements(client, f"/memos/{memo.pk}/") == once
+
+
 def test_a_list_goes_on_by_key(cast: Cast, as_: Browse) -> None:
     memos = [cast.draft() for _n in range(35)]
     client = as_(cast.head_of_office)
