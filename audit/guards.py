@@ -113,7 +113,7 @@ def check(databases: Iterable[str] | None = None, **_kwargs: Any) -> list[checks
         return []
     return [
         checks.Error(
-            f"The append-only guard {name} is missing.",
+            f"The guard {name} is missing.",
             hint="Run manage.py migrate, which installs guards again.",
             id="audit.E001",
         )

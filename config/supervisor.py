@@ -46,21 +46,26 @@ def open_folder(data: Path) -> int:
 def read_settings(file: Path) -> None:
     """Read memoflow.env into the environment, which wins; written on the first run with what nobody has to choose."""
     try:
-        written = file.read_text() if file.exists() else ""
-        chosen = {"SECRET_KEY": secrets.token_urlsafe(50), "MEMOFLOW_DEMO": os.environ.get("MEMOFLOW_DEMO", "1")}
-        missing = {name: value for name, value in chosen.items() if f"{name}=" not in written}
-        if missing:
-            change(file, missing)
+        if not file.exists():
+            change(file, {"MEMOFLOW_DEMO": os.environ.get("MEMOFLOW_DEMO", "1")})
+        if "SECRET_KEY" not in names_in(file):
+            change(file, {"SECRET_KEY": secrets.token_urlsafe(50)})
         file.read_text()  # Django's reader would pass over a file it cannot read
         environ.Env.read_env(file)
     except (OSError, UnicodeDecodeError) as error:
         raise Trouble(f"The settings {file} cannot be used: {getattr(error, 'strerror', 'not text')}.") from error
 
 
+def names_in(file: Path) -> set[str]:
+    """The variables an env file sets; what is commented out is not set."""
+    lines = [line.strip().removeprefix("export ") for line in file.read_text().splitlines()]
+    return {line.partition("=")[0].strip() for line in lines if "=" in line and not line.startswith("#")}
+
+
 def change(file: Path, lines: dict[str, str]) -> None:
     """Set these lines of an env file and keep the others; whole or not at all."""
     old = file.read_text().splitlines() if file.exists() else ["# Written by script/run; the environment wins over it."]
-    kept = [line for line in old if line.partition("=")[0] not in lines]
+    kept = [line for line in old if line.strip().removeprefix("export ").partition("=")[0].strip() not in lines]
     new = file.with_name(file.name + ".new")
     new.touch(mode=0o600)
     new.write_text("\n".join([*kept, *(f"{name}={value}" for name, value in lines.items())]) + "\n")
@@ -136,7 +141,7 @@ def office(data: Path, port: int) -> Iterator[Children]:
     environment = {
         **os.environ,
         "MEMOFLOW_DATA": str(data),
-        "SITE_URL": os.environ.get("SITE_URL", f"http://localhost:{port}"),
+        "SITE_URL": site_url(port),
         "PYTHONUNBUFFERED": "1",
         "PYTHONUTF8": "1",  # Thai names pass our pipes whatever the terminal's language
     }
@@ -166,6 +171,12 @@ def valkey(port: int, folder: Path) -> list[str]:
         *(str(get_binary_path()), "--bind", "127.0.0.1", "--port", str(port), "--dir", str(folder)),
         *("--appendonly", "yes", "--save", "", "--logfile", "valkey.log"),
     ]
+
+
+def site_url(port: int) -> str:
+    """Where letters link to: an address somebody chose, else this run's own port, whichever the last run had."""
+    chosen = os.environ.get("SITE_URL", "")
+    return f"http://localhost:{port}" if not chosen or chosen.startswith("http://localhost:") else chosen
 
 
 def python(module: str, *arguments: str) -> list[str]:

@@ -1,9 +1,20 @@
 from django.conf import settings
 from django.contrib import admin
+from django.contrib.auth.views import redirect_to_login
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
 from django.urls import include, path
 from django.views.generic import RedirectView
 
 from config import health
+
+
+def admin_door(request: HttpRequest) -> HttpResponse:
+    """The admin has no sign-in of its own: one door, one limit of tries."""
+    if request.user.is_authenticated:
+        raise PermissionDenied
+    return redirect_to_login(request.GET.get("next", "/admin/"))
+
 
 urlpatterns = [
     path("", RedirectView.as_view(pattern_name="inbox")),
@@ -12,7 +23,7 @@ urlpatterns = [
     path("accounts/", include("allauth.account.urls")),
     path("memos/", include("memo_flow.urls")),
     path("measures/", include("measures.urls")),
-    path("admin/login/", RedirectView.as_view(pattern_name="account_login", query_string=True)),  # one door, one limit
+    path("admin/login/", admin_door),
     path("admin/", admin.site.urls),
     path("livez/", health.livez),
     path("healthz/", health.healthz),

@@ -53,13 +53,13 @@ def to_revise(user: User, seats: Seats) -> QuerySet[Memo]:
 
 def to_acknowledge(seats: Seats) -> QuerySet[Circulation]:
     """What was circulated to my seats and I have not acknowledged yet, the newest first."""
-    rows = Circulation.objects.filter(position__in=seats.position_ids, acknowledged_at=None)
+    rows = Circulation.objects.filter(position__in=seats.position_ids, acknowledged_at=None, memo__kind__secret=False)
     return rows.select_related("memo__division", "memo__entry").order_by("-at", "-pk")
 
 
-def to_answer(user: User, seats: Seats) -> QuerySet[DivisionTask]:
+def to_answer(user: User, seats: Seats, on: date) -> QuerySet[DivisionTask]:
     """Finished work that waits for my answer, the nearest deadline first."""
-    return awaiting_answer(user, seats).select_related("measure", "division").order_by("due_on", "pk")
+    return awaiting_answer(user, seats, on).select_related("measure", "division").order_by("due_on", "pk")
 
 
 def being_written(user: User) -> QuerySet[Memo]:
@@ -72,7 +72,7 @@ def decided_by(user: User) -> QuerySet[Decision]:
     return Decision.objects.filter(user=user).select_related("memo__division", "memo__entry", "position", "acting")
 
 
-def badge(user: User, seats: Seats) -> str:
+def badge(user: User, seats: Seats, on: date) -> str:
     """How much waits for me, for the menu: a number, or 99+; never a full count."""
     if not seats:
         return ""
@@ -80,7 +80,7 @@ def badge(user: User, seats: Seats) -> str:
         waiting_for(seats),
         to_revise(user, seats),
         to_acknowledge(seats),
-        to_answer(user, seats),
+        to_answer(user, seats, on),
     ]
     found = sum(len(rows.order_by().values_list("pk", flat=True)[:BADGE]) for rows in waiting)
     return "99+" if found >= BADGE else str(found or "")

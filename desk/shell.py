@@ -32,7 +32,7 @@ def _shell(request: HttpRequest) -> dict[str, Any]:
     return {
         "organization": request.user.organization,  # type: ignore[union-attr]
         "seat": seats[0] if seats else "",
-        "waiting": badge(request.user, seats),  # type: ignore[arg-type]
+        "waiting": badge(request.user, seats, today),  # type: ignore[arg-type]
         "section": "memos" if name.startswith("memo") else _SECTIONS.get(name, ""),
         "today": today,
     }

@@ -46,7 +46,7 @@ def inbox(request: HttpRequest) -> HttpResponse:
     if tab == "mine" and page.first:
         context["returned"] = list(queries.to_revise(user, seats)[:PAGE])  # type: ignore[arg-type]
         context["circulated"] = list(queries.to_acknowledge(seats)[:PAGE])
-        context["reported"] = list(queries.to_answer(user, seats)[:PAGE])  # type: ignore[arg-type]
+        context["reported"] = list(queries.to_answer(user, seats, today)[:PAGE])  # type: ignore[arg-type]
         context["drafts"] = list(queries.being_written(user)[:PAGE])  # type: ignore[arg-type]
     return render(request, "desk/inbox.html", {**context, "page": page})
 

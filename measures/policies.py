@@ -1,13 +1,13 @@
 """Who may do what to a task today. One rule, two faces: `why_not` for buttons, `require` for services."""
 
-from collections.abc import Iterable
 from datetime import date
 
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from measures.lifecycle import OPEN, State
-from measures.models import DivisionTask, Report, ReportKind
-from measures.queries import visible_to
+from measures.models import DivisionTask
+from measures.queries import done_by, done_by_role, visible_to
 from organization.models import HEADS, Position, Role, User
 from organization.refusals import NotNow, Refused
 from organization.seats import Seat, Seats, holders_of, seats_of
@@ -65,7 +65,7 @@ def _judge(user: User, seats: Seats, task: DivisionTask, on: date) -> Seat:
     seat = next((s for s in map(seats.with_role, judging_roles(task, on)) if s), None)
     if seat is None:
         raise Refused(_("The head of office answers this task; for his own division's work, the permanent secretary."))
-    if _done_by([user.pk], task):
+    if _done(task, done_by([user.pk])):
         raise Refused(_("You did or reported this work yourself: somebody else has to answer it."))
     return seat
 
@@ -77,17 +77,11 @@ def judging_roles(task: DivisionTask, on: date) -> list[str]:
     the head of office did himself; beside those the mayor, for what the permanent secretary did as well.
     """
     roles: list[str] = [Role.HEAD_OF_OFFICE]
-    if _belongs_to_the_office(task) or _done_by(_holding(Role.HEAD_OF_OFFICE, task, on), task):
+    if _belongs_to_the_office(task) or _done(task, done_by_role(Role.HEAD_OF_OFFICE, task.organization_id, on)):
         roles.append(Role.PERMANENT_SECRETARY)
-        if _done_by(_holding(Role.PERMANENT_SECRETARY, task, on), task):
+        if _done(task, done_by_role(Role.PERMANENT_SECRETARY, task.organization_id, on)):
             roles.append(Role.MAYOR)
     return roles
-
-
-def _holding(role: str, task: DivisionTask, on: date) -> list[int]:
-    """Who may act in the organization's position of this role today."""
-    chairs = Position.objects.filter(organization=task.organization_id, role=role)
-    return [seat.user.pk for told in holders_of(chairs, on).values() for seat in told]
 
 
 def _belongs_to_the_office(task: DivisionTask) -> bool:
@@ -98,11 +92,9 @@ def judges_of(task: DivisionTask, on: date) -> list[Seat]:
     """Everyone who may answer this task today, for the letter that asks them to."""
     chairs = Position.objects.filter(organization=task.organization_id, role__in=judging_roles(task, on))
     told = [seat for seats in holders_of(chairs, on).values() for seat in seats]
-    return [seat for seat in told if not _done_by([seat.user.pk], task)]
+    return [seat for seat in told if not _done(task, done_by([seat.user.pk]))]
 
 
-def _done_by(people: Iterable[int], task: DivisionTask) -> bool:
-    """Did one of these people do or report any of this work?"""
-    kinds = (ReportKind.STARTED, ReportKind.PROGRESS, ReportKind.FINISHED)
-    said = Report.objects.filter(task=task, by__in=people, kind__in=kinds)
-    return said.exists() or task.steps.filter(ticked_by__in=people).exists()
+def _done(task: DivisionTask, by_whom: Q) -> bool:
+    """Did one of them do or report any of this work?"""
+    return DivisionTask.objects.filter(by_whom, pk=task.pk).exists()

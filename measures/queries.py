@@ -1,16 +1,17 @@
 """Tasks as lists and pages need them; bounded, with everything a row shows in a constant number of statements."""
 
+from collections.abc import Callable
 from datetime import date
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Count, Exists, Expression, IntegerField, OuterRef, QuerySet, Subquery, Value
+from django.db.models import Count, Exists, Expression, IntegerField, OuterRef, Q, QuerySet, Subquery, Value
 from django.db.models.functions import Coalesce
 
 from measures.lifecycle import OPEN, State
 from measures.models import DivisionTask, PlanRow, Report, TaskStep
 from organization.models import OVERSEERS, Role, User
-from organization.seats import Seats, seats_of
+from organization.seats import Seats, holding, seats_of
 
 
 def visible_to(user: User, on: date, seats: Seats | None = None) -> QuerySet[DivisionTask]:
@@ -64,12 +65,31 @@ def fiscal_years(organization_id: UUID | None) -> list[int]:
     return sorted(plans.values_list("fiscal_year", flat=True).distinct(), reverse=True)
 
 
-def awaiting_answer(user: User, seats: Seats) -> QuerySet[DivisionTask]:
-    """Tasks reported finished that this person may answer: not what they did themselves (policies.judging_roles)."""
+def awaiting_answer(user: User, seats: Seats, on: date) -> QuerySet[DivisionTask]:
+    """Tasks reported finished that this person may answer: the rule of policies.judging_roles, over many tasks."""
     reported = DivisionTask.objects.filter(organization=user.organization_id, state=State.REPORTED)
-    own = Report.objects.filter(task=OuterRef("pk"), by=user, kind__in=("started", "progress", "finished"))
+    reported = reported.exclude(done_by([user.pk]))
     if seats.with_role(Role.HEAD_OF_OFFICE):
-        return reported.exclude(Exists(own))
+        return reported
+    office = user.organization_id
+    secretarys = Q(division__positions__role=Role.HEAD_OF_OFFICE) | done_by_role(Role.HEAD_OF_OFFICE, office, on)
     if seats.with_role(Role.PERMANENT_SECRETARY):
-        return reported.filter(division__positions__role=Role.HEAD_OF_OFFICE).exclude(Exists(own))
+        return reported.filter(secretarys).distinct()
+    if seats.with_role(Role.MAYOR):
+        return reported.filter(secretarys).filter(done_by_role(Role.PERMANENT_SECRETARY, office, on)).distinct()
     return reported.none()
+
+
+def done_by(people: list[int]) -> Q:
+    """Tasks that one of these people started, reported or ticked a step of."""
+    return _done(lambda field: Q(**{f"{field}__in": people}))
+
+
+def done_by_role(role: str, organization_id: object, on: date) -> Q:
+    """The same of whoever may act in the organization's position of this role today."""
+    return _done(lambda field: holding(field, role, organization_id, on))
+
+
+def _done(who: Callable[[str], Q]) -> Q:
+    said = Report.objects.filter(who("by"), task=OuterRef("pk"), kind__in=("started", "progress", "finished"))
+    return Q(Exists(said)) | Q(Exists(TaskStep.objects.filter(who("ticked_by"), task=OuterRef("pk"))))

@@ -125,7 +125,7 @@ def task(request: HttpRequest, pk: UUID) -> HttpResponse:
 def _task(request: HttpRequest, pk: UUID) -> DivisionTask:
     today = calendar.day_of(calendar.now())
     tasks = with_progress(visible_to(request.user, today)).select_related(  # type: ignore[arg-type]
-        "measure__row__memo__entry", "division", "organization"
+        "measure__row__memo__entry", "measure__row__memo__kind", "division", "organization"
     )
     return get_object_or_404(tasks, pk=pk)
 

@@ -33,8 +33,15 @@ class ReasonForm(forms.Form):
 
 
 class SubmitForm(forms.Form):
-    version = forms.IntegerField(required=False, widget=forms.HiddenInput)
+    version = forms.CharField(required=False, widget=forms.HiddenInput)
     reason = forms.CharField(required=False, widget=forms.Textarea)
+
+    def clean_version(self) -> int | None:
+        """None when no version was sent; -1, which no draft has, for one that is no number."""
+        said = self.cleaned_data["version"]
+        if not said:
+            return None
+        return int(said) if said.isdecimal() and len(said) < 10 else -1
 
 
 class ReassignForm(ReasonForm):

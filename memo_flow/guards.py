@@ -12,28 +12,29 @@ WHERE other.memo_id = NEW.memo_id AND other.opened_at IS NOT NULL AND other.clos
 _OPENS = "NEW.opened_at IS NOT NULL AND NEW.closed_at IS NULL"
 _SENTENCE = "one open group of steps on a memo at a time"
 
-guards.rule(
-    Step,
-    "one_open_group",
-    postgresql=[
-        f"""
-        CREATE OR REPLACE FUNCTION memoflow_one_open_group() RETURNS trigger LANGUAGE plpgsql AS $$
-        BEGIN
-          IF EXISTS ({_OTHER_GROUP}) THEN
-            RAISE EXCEPTION '{_SENTENCE}' USING ERRCODE = 'integrity_constraint_violation';
-          END IF;
-          RETURN NEW;
-        END $$
-        """,
-        f"""
-        CREATE TRIGGER one_open_group BEFORE INSERT OR UPDATE ON {_TABLE}
-        FOR EACH ROW WHEN ({_OPENS}) EXECUTE FUNCTION memoflow_one_open_group()
-        """,
-    ],
-    sqlite=[
-        f"""
-        CREATE TRIGGER one_open_group BEFORE UPDATE ON {_TABLE} WHEN {_OPENS}
-        BEGIN SELECT RAISE(ABORT, '{_SENTENCE}') WHERE EXISTS ({_OTHER_GROUP}); END
-        """,
-    ],
-)
+for _event in ("insert", "update"):
+    guards.rule(
+        Step,
+        f"one_open_group_{_event}",
+        postgresql=[
+            f"""
+            CREATE OR REPLACE FUNCTION memoflow_one_open_group() RETURNS trigger LANGUAGE plpgsql AS $$
+            BEGIN
+              IF EXISTS ({_OTHER_GROUP}) THEN
+                RAISE EXCEPTION '{_SENTENCE}' USING ERRCODE = 'integrity_constraint_violation';
+              END IF;
+              RETURN NEW;
+            END $$
+            """,
+            f"""
+            CREATE TRIGGER one_open_group_{_event} BEFORE {_event} ON {_TABLE}
+            FOR EACH ROW WHEN ({_OPENS}) EXECUTE FUNCTION memoflow_one_open_group()
+            """,
+        ],
+        sqlite=[
+            f"""
+            CREATE TRIGGER one_open_group_{_event} BEFORE {_event} ON {_TABLE} WHEN {_OPENS}
+            BEGIN SELECT RAISE(ABORT, '{_SENTENCE}') WHERE EXISTS ({_OTHER_GROUP}); END
+            """,
+        ],
+    )

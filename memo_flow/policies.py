@@ -83,7 +83,8 @@ def _require_visible(user: User, memo: Memo, on: date) -> None:
 def _author(user: User, verb: str, memo: Memo, on: date, seats: Seats | None) -> Seat:
     seat = _at(user, memo.author_position, memo, on, seats)
     if seat is None and memo.author_id == user.pk:  # an author who has moved signs in today's chair
-        seat = next(iter(seats_of(user, on) if seats is None else seats), None)
+        own = seats_of(user, on) if seats is None else seats
+        seat = next((one for one in own if one.acting is None), None)
     if seat is None:
         raise Refused(_("Only the author of this memo, or who holds the author's position today, may do this."))
     allowed = {

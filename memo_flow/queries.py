@@ -6,6 +6,7 @@ from datetime import date, datetime
 from typing import Any
 
 from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery
+from django.db.models.fields.json import KT
 
 from measures.models import DivisionTask
 from memo_flow.lifecycle import State
@@ -94,7 +95,7 @@ def history_of(memo: Memo, decided: Iterable[Decision]) -> list[Moment]:
     texts = memo.revisions.select_related("by", "position", "acting").defer("content")
     submitted = [
         Moment(r.at, "submitted", r.by, r.position, r.acting, r.reason or "", round=r.round)
-        for r in texts.annotate(reason=F("content__reason"))
+        for r in texts.annotate(reason=KT("content__reason"))
     ]
     answered = [
         Moment(d.at, d.outcome, d.user, d.position, d.acting, d.comment, d.order, d.revision.round if d.revision else 0)

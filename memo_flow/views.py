@@ -15,7 +15,7 @@ from memo_flow import content as text
 from memo_flow import decisions, drafts, policies
 from memo_flow.forms import DecisionForm, ReasonForm, ReassignForm, SubmitForm, changed, parsed
 from memo_flow.lifecycle import State
-from memo_flow.models import Draft, Memo, MemoKind
+from memo_flow.models import Action, Draft, Memo, MemoKind
 from memo_flow.pages import memo_page, names_of_divisions
 from memo_flow.queries import search, steps_of, visible_to, waiting_reason
 from organization import calendar
@@ -135,6 +135,7 @@ def _editor(
 @require_http_methods(["GET", "POST"])
 def memo_submit(request: HttpRequest, pk: UUID) -> HttpResponse:
     """A last look at the paper, then submit it."""
+    version = drafts.version_of(Memo(pk=pk))  # before the text: a save in between is then noticed, never missed
     memo = _memo(request, pk)
     now = calendar.now()
     errors: dict[str, list[str]] = {}
@@ -146,7 +147,8 @@ def memo_submit(request: HttpRequest, pk: UUID) -> HttpResponse:
         except ValidationError as error:
             errors = error.message_dict if hasattr(error, "error_dict") else {"": error.messages}
         except Stale as stale:
-            errors, status, memo = {"": [str(stale)]}, 409, _memo(request, pk)
+            errors, status = {"": [str(stale)]}, 409
+            version, memo = drafts.version_of(memo), _memo(request, pk)
         else:
             messages.success(
                 request, _("The memo is on its way. Its number is %(number)s.") % {"number": memo.entry.number}
@@ -165,7 +167,7 @@ def memo_submit(request: HttpRequest, pk: UUID) -> HttpResponse:
         "divisions": divisions,
         "gaps": gaps,
         "form": form,
-        "version": drafts.version_of(memo),
+        "version": version,
         "route": route,
     }
     return render(request, "memo_flow/submit.html", context, status=status)
@@ -227,7 +229,9 @@ def memo_reassign(request: HttpRequest, pk: UUID) -> HttpResponse:
             return redirect("memo", pk)
     policies.require(request.user, "reassign", memo, on=calendar.day_of(calendar.now()))  # type: ignore[arg-type]
     waiting = [s for s in steps_of(memo) if s.is_open]
-    positions = Position.objects.filter(organization=memo.organization_id).order_by("pk")
+    roles = {role for step in waiting for role in policies.MAY_TAKE[Action(step.action)]}
+    positions = Position.objects.filter(organization=memo.organization_id, role__in=roles).order_by("pk")
+    positions = positions.exclude(pk__in=[memo.author_position_id, *(step.position_id for step in waiting)])
     context = {"memo": memo, "form": form, "steps": waiting, "positions": positions}
     return render(request, "memo_flow/reassign.html", context)
 

@@ -3,6 +3,8 @@
 from collections.abc import Iterator
 from uuid import UUID
 
+from django.db.models.fields.json import KT
+
 from audit import chain
 from audit.chain import Problem
 from memo_flow.lifecycle import WRITABLE
@@ -26,7 +28,7 @@ def states_agree() -> Iterator[Problem]:
 @chain.witness
 def heads_agree() -> Iterator[Problem]:
     """A submitted memo's subject is its newest text's, and its number the one its chain gave."""
-    subjects = dict(Revision.objects.order_by("memo_id", "round").values_list("memo_id", "content__subject"))
+    subjects = dict(Revision.objects.order_by("memo_id", "round").values_list("memo_id", KT("content__subject")))
     submitted = Memo.objects.exclude(state__in=WRITABLE).values_list("pk", "subject")
     for pk, subject in submitted.iterator(chunk_size=2000):
         if subjects.get(pk) != subject:

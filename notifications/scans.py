@@ -112,6 +112,8 @@ def remind(
             continue
         stated = facts({one.row.pk for one in missing})
         with transaction.atomic():
+            locked = rows.model._default_manager.select_for_update(no_key=True).filter(pk__in=stated).order_by("pk")
+            list(locked.values_list("pk"))  # the rows of one order, so that two scans never wait in a circle
             still = set(map(deadline, rows.filter(pk__in=stated)))  # an act may have ended the reason meanwhile
             drafts = [one.draft(kind, stated[one.row.pk]) for one in missing if one.deadline in still]
             new = outbox.post_counted(drafts, at=now)

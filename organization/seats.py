@@ -9,13 +9,13 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
-from typing import TypeAlias
+from typing import Any, TypeAlias
 from uuid import UUID
 
 from django.db import connection
 from django.db.models import Q
 
-from organization.models import Acting, Appointment, Position, Role, User
+from organization.models import Acting, ActingKind, Appointment, Position, Role, User
 
 #: The fields of an acting order that a seat carries, in the model's own order (from_db asks for it).
 _Taken: TypeAlias = tuple[int, int, Acting | None]  # position id, user id, the order of who acts
@@ -177,6 +177,17 @@ def _acting(pk: int, position: int, user: int, kind: str | None, order: str, kin
         return None
     memo_kinds = json.loads(kinds) if isinstance(kinds, str) else kinds
     return Acting.from_db(None, _ACTING, [pk, order, position, user, kind, memo_kinds])
+
+
+def holding(field: str, role: str, organization_id: Any, on: date) -> Q:
+    """A condition for queries: the person in `field` may act today in the organization's position of this role.
+
+    Delegations do not count: they cover kinds of memo, nothing else.
+    """
+    chairs = {"position__role": role, "position__organization": organization_id}
+    held = Appointment.objects.filter(on_day(on), **chairs).values("user")
+    acted = Acting.objects.filter(on_day(on), **chairs).exclude(kind=ActingKind.ON_BEHALF).values("user")
+    return Q(**{f"{field}__in": held}) | Q(**{f"{field}__in": acted})
 
 
 def holder_of(position: Position, on: date) -> Seat | None:

@@ -9,13 +9,17 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
+from audit import chain
 from demo import office
-from measures import work
+from measures import policies, work
 from measures.models import DivisionTask
+from measures.queries import awaiting_answer
 from memo_flow import decisions, drafts
 from memo_flow.models import Decision, Memo
 from notifications.models import Letter
+from organization.appointments import act_for
 from organization.models import User
+from organization.seats import seats_of
 from tests.cast import Cast, at, digest, fresh, open_step, set_clock
 
 pytestmark = pytest.mark.django_db
@@ -265,6 +269,34 @@ def test_a_strange_way_back_leads_home(cast: Cast, as_: Browse, following: str) 
 
 def test_the_admin_has_no_door_of_its_own(cast: Cast, client: Client) -> None:
     assert client.get("/admin/login/?next=/admin/")["Location"] == "/accounts/login/?next=/admin/"
+
+
+def test_who_is_no_administrator_is_told_so_instead_of_being_sent_in_circles(cast: Cast, as_: Browse) -> None:
+    assert as_(cast.finance).get("/admin/", follow=True).status_code == 403
+
+
+def test_words_that_look_like_json_stay_words(cast: Cast, as_: Browse) -> None:
+    memo = cast.draft()
+    drafts.revise(memo.pk, by=cast.head_of_office, subject="2564", content=memo.draft.content, version=1, now=at())
+    decisions.submit(memo.pk, by=cast.head_of_office, reason="null", now=at(hour=10))
+    assert not list(chain.verify())
+    history = as_(cast.mayor).get(f"/memos/{memo.pk}/").context["history"]
+    assert [moment.text for moment in history] == ["null"]
+
+
+def test_the_inbox_and_the_rule_agree_on_who_answers_a_report(cast: Cast) -> None:
+    task = cast.task("fin")
+    act_for(
+        cast.finance.appointments.get().position, cast.head_of_office, starts_on=at().date(), order_number="312/2564"
+    )
+    work.start(task.pk, by=cast.head_of_office, now=at(hour=14))
+    work.report(task.pk, by=cast.head_of_office, percent=100, text="เสร็จ", finished=True, now=at(hour=15))
+    today = at().date()
+    for person in cast.people.values():
+        seats = seats_of(person, today)
+        listed = awaiting_answer(person, seats, today).filter(pk=task.pk).exists()
+        fresh_task = DivisionTask.objects.get(pk=task.pk)
+        assert listed == (policies.why_not(person, "accept", fresh_task, today) is None), person.username
 
 
 def test_one_submits_the_text_one_has_looked_at(cast: Cast, as_: Browse) -> None:

@@ -190,12 +190,23 @@ def test_an_office_comes_up_is_ours_alone_and_falls_together(tmp_path):
         first.communicate()
 
 
-def test_settings_written_by_hand_get_the_key_they_lack(tmp_path: Path) -> None:
+def test_settings_written_by_hand_get_the_key_they_lack_and_no_demo(tmp_path: Path) -> None:
     file = tmp_path / "memoflow.env"
-    file.write_text("MEMOFLOW_DEMO=0\nHTTPS=False\n")
+    file.write_text("# SECRET_KEY=old\nHTTPS=False\n")
     with patch.dict(os.environ):
         os.environ.pop("SECRET_KEY", None)
         supervisor.read_settings(file)
-    lines = file.read_text().splitlines()
-    assert {"MEMOFLOW_DEMO=0", "HTTPS=False"} <= set(lines)
-    assert len([line for line in lines if line.startswith("SECRET_KEY=")]) == 1
+    assert supervisor.names_in(file) == {"SECRET_KEY", "HTTPS"}
+
+
+@pytest.mark.parametrize(
+    ("chosen", "address"),
+    [
+        ("", "http://localhost:9000"),
+        ("http://localhost:8000", "http://localhost:9000"),
+        ("https://memo.example", "https://memo.example"),
+    ],
+)
+def test_letters_link_to_this_runs_port_unless_an_address_was_chosen(chosen: str, address: str) -> None:
+    with patch.dict(os.environ, {"SITE_URL": chosen}):
+        assert supervisor.site_url(9000) == address
