@@ -20,11 +20,11 @@ from measures import work
 from measures.models import DivisionTask
 from memo_flow import decisions
 from memo_flow import letters as memo_letters
-from notifications import outbox, policy, scans
+from notifications import delivery, outbox, policy, scans
 from notifications.models import Letter
 from organization.appointments import act_for, end
 from organization.calendar import WorkingDays, national_holidays
-from organization.models import Holiday
+from organization.models import Holiday, User
 from tests.cast import DAY, Cast, at, days, open_step
 
 SPRING = date(2022, 3, 31)  # Thursday: the follow-up date of 13 of the 15 tasks
@@ -536,3 +536,20 @@ def test_a_moment_that_is_none_is_said_in_one_sentence(moment: str) -> None:
 
 def test_the_days_the_stages_speak_of_are_the_office_s() -> None:
     assert {date(2022, 4, day) for day in (13, 14, 15)} <= national_holidays(2022)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(("language", "words"), [("th", "วันทำการสุดท้าย"), ("en", "the last working day")])
+def test_a_deadline_on_a_sunday_is_told_on_the_friday_as_the_last_working_day(
+    cast: Cast, language: str, words: str
+) -> None:
+    task = cast.task("fin")
+    sunday = date(2021, 9, 26)
+    DivisionTask.objects.filter(pk=task.pk).update(due_on=sunday)
+    User.objects.filter(pk=cast.finance.pk).update(language=language)
+    scans.run(now=at(date(2021, 9, 24), 8))
+    letter = Letter.objects.get(event="task_due_soon", recipient=cast.finance, about=f"task:{task.pk}")
+    delivery.compose(letter)
+    assert words in letter.subject and words in letter.text
+    scans.run(now=at(sunday, 8))
+    assert not Letter.objects.filter(event="task_due_today", about=f"task:{task.pk}").exists()
