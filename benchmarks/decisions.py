@@ -88,14 +88,15 @@ def pairwise(a: list[float], b: list[float]) -> float:
 # The databases
 
 
-def server() -> psycopg.Connection[Any]:
+def session(database: str) -> psycopg.Connection[Any]:
+    """A session beside Django's, each statement its own transaction."""
     settings = connection.settings_dict
     return psycopg.connect(
         host=settings["HOST"],
         port=settings["PORT"],
         user=settings["USER"],
         password=settings["PASSWORD"] or None,
-        dbname="postgres",
+        dbname=database,
         autocommit=True,
     )
 
@@ -107,7 +108,7 @@ def hang_up() -> None:
 
 
 def fresh_database(name: str, template: str = "template0") -> None:
-    with server() as admin:
+    with session("postgres") as admin:
         admin.execute(f'DROP DATABASE IF EXISTS "{name}"')
         admin.execute(f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
     use(name)
@@ -222,15 +223,7 @@ def play(raw: psycopg.Connection[Any], statements: list[bytes]) -> float:
 
 def race(memos: list[Any], tape: Tape) -> dict[str, list[float]]:
     """Blocks of memos, the engines in turn: what one engine's block took stands beside the others'."""
-    settings = connection.settings_dict
-    raw = psycopg.connect(
-        host=settings["HOST"],
-        port=settings["PORT"],
-        user=settings["USER"],
-        password=settings["PASSWORD"] or None,
-        dbname="bench_replay",
-        autocommit=True,
-    )
+    raw = session("bench_replay")
     speeds: dict[str, list[float]] = {"ours": [], "replay": [], "stock": [], "engine": []}
     with raw:
         for start in range(0, MEMOS + WARM_UP, BLOCK):

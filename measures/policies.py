@@ -13,7 +13,6 @@ from organization.refusals import NotNow, Refused
 from organization.seats import Seat, Seats, holders_of, seats_of
 
 WORK = ("start", "tick", "report")
-ANSWER = ("accept", "send_back", "cancel")
 WHEN = {
     "start": (State.ASSIGNED,),
     "tick": (State.IN_PROGRESS,),

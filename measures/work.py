@@ -18,8 +18,6 @@ from organization.models import User
 from organization.plain_text import words
 from organization.seats import Seat
 
-LONGEST = 4000
-
 
 @transaction.atomic
 def start(task_id: UUID, *, by: User, now: datetime) -> DivisionTask:
@@ -54,7 +52,7 @@ def report(
     Raises ValidationError when nothing is said, the percent is not 0-100, or finished work is not at 100.
     """
     task, seat = _locked(task_id, "report", by=by, now=now)
-    text = _text(text, needed=_("Say in words what has been done."))
+    text = words(text, "text", needed=_("Say in words what has been done."))
     if not 0 <= percent <= 100:
         raise ValidationError({"percent": _("Enter a whole number from 0 to 100.")})
     if finished and percent != 100:
@@ -74,7 +72,7 @@ def report(
 def accept(task_id: UUID, *, by: User, text: str = "", now: datetime) -> DivisionTask:
     """The work is done."""
     task, seat = _locked(task_id, "accept", by=by, now=now)
-    text = _text(text)
+    text = words(text, "text")
     task.accept()
     task.closed_at = now
     said = _say(task, ReportKind.ACCEPTED, percent=100, text=text, by=by, seat=seat, now=now)
@@ -87,7 +85,7 @@ def accept(task_id: UUID, *, by: User, text: str = "", now: datetime) -> Divisio
 def send_back(task_id: UUID, *, by: User, text: str, now: datetime) -> DivisionTask:
     """The work is not done yet, with the reason."""
     task, seat = _locked(task_id, "send_back", by=by, now=now)
-    text = _text(text, needed=_("Give the reason."))
+    text = words(text, "text", needed=_("Give the reason."))
     task.send_back()
     percent = _percent(task, before=ReportKind.FINISHED)
     said = _say(task, ReportKind.SENT_BACK, percent=percent, text=text, by=by, seat=seat, now=now)
@@ -100,7 +98,7 @@ def send_back(task_id: UUID, *, by: User, text: str, now: datetime) -> DivisionT
 def cancel(task_id: UUID, *, by: User, text: str, now: datetime) -> DivisionTask:
     """The work is no longer wanted, with the reason."""
     task, seat = _locked(task_id, "cancel", by=by, now=now)
-    text = _text(text, needed=_("Give the reason."))
+    text = words(text, "text", needed=_("Give the reason."))
     task.cancel()
     task.closed_at = now
     said = _say(task, ReportKind.CANCELLED, percent=_percent(task), text=text, by=by, seat=seat, now=now)
@@ -139,13 +137,6 @@ def _percent(task: DivisionTask, *, before: ReportKind | None = None) -> int:
     ticks = list(task.steps.values_list("ticked_at", flat=True))
     ticked = len([at for at in ticks if at]) * 100 // len(ticks) if ticks else 0
     return min(99, max(said, ticked))
-
-
-def _text(text: str, *, needed: str = "") -> str:
-    try:
-        return words(text, most=LONGEST, needed=needed)
-    except ValidationError as error:
-        raise ValidationError({"text": error.messages}) from error
 
 
 def _say(

@@ -35,7 +35,7 @@ from memo_flow.models import (
     RouteStep,
     Step,
 )
-from memo_flow.queries import newest_revision, steps_of
+from memo_flow.queries import locked, newest_revision, steps_of
 from notifications import outbox
 from organization.calendar import WorkingDays, day_of
 from organization.models import HEADS, Division, Position, User
@@ -43,7 +43,6 @@ from organization.plain_text import words
 from organization.refusals import NotNow, Stale
 from organization.seats import Seat, seats_of
 
-LONGEST = 4000
 _ROUTE_FIELDS = ("group", "position", "action", "days", "needed", "on_objection", "same_person")
 
 
@@ -55,9 +54,9 @@ def submit(memo_id: UUID, *, by: User, reason: str = "", version: int | None = N
     Raises Memo.DoesNotExist, Refused, NotNow, Stale (somebody saved meanwhile), or ValidationError with
     {path: messages} of what is still missing.
     """
-    memo = _locked(memo_id, by)
+    memo = locked(memo_id, by)
     seat = policies.require(by, "submit", memo, on=day_of(now))
-    reason = _words(reason, "reason")
+    reason = words(reason, "reason")
     if version is not None and version != drafts.version_of(memo):
         raise Stale(_("Somebody else has saved this draft while you were reading. Look at it again."), memo)
     body = drafts.working_text(memo)
@@ -105,7 +104,7 @@ def decide(
     Raises Memo.DoesNotExist, NotNow (this step has been answered), Refused (not your seat), Stale (the text has
     changed) or ValidationError (an outcome the step does not offer, a missing reason, words that cannot be kept).
     """
-    memo = _locked(memo_id, by)
+    memo = locked(memo_id, by)
     steps = steps_of(memo)
     mine = next((s for s in steps if s.pk == step), None)
     seat = policies.require(by, "decide", memo, on=day_of(now), step=mine)
@@ -118,8 +117,8 @@ def decide(
         step=mine,
         revision_id=mine.text_id,  # type: ignore[attr-defined]
         outcome=_outcome(mine, outcome),
-        comment=_words(comment, "comment"),
-        order=_words(order, "order") if outcome == Outcome.APPROVE else "",
+        comment=words(comment, "comment"),
+        order=words(order, "order") if outcome == Outcome.APPROVE else "",
         user=by,
         position=seat.position,
         acting=seat.acting,
@@ -140,9 +139,9 @@ def withdraw(memo_id: UUID, *, by: User, reason: str, now: datetime) -> Memo:
     """
     # Lock before loading: behind a submission the joined rows of one statement would be those from before it.
     list(Memo.objects.select_for_update().filter(pk=memo_id).values_list("pk"))
-    memo = _locked(memo_id, by)
+    memo = locked(memo_id, by)
     seat = policies.require(by, "withdraw", memo, on=day_of(now))
-    reason = _words(reason, "reason", needed=True)
+    reason = words(reason, "reason", needed=_("Give the reason."))
     waiting = [s for s in steps_of(memo) if s.is_open]
     with _moving():
         memo.withdraw()
@@ -168,13 +167,13 @@ def reassign(memo_id: UUID, *, by: User, step: int, to: int, reason: str, now: d
 
     Raises Memo.DoesNotExist, Refused, NotNow or ValidationError (no reason, no such position, already on it).
     """
-    memo = _locked(memo_id, by)
+    memo = locked(memo_id, by)
     seat = policies.require(by, "reassign", memo, on=day_of(now))
     steps = steps_of(memo)
     old = next((s for s in steps if s.pk == step and s.is_open), None)
     if old is None:
         raise NotNow(_("This step has been decided already, or the memo no longer waits for it."))
-    reason = _words(reason, "reason", needed=True)
+    reason = words(reason, "reason", needed=_("Give the reason."))
     position = Position.objects.filter(pk=to, organization=memo.organization_id).first()
     if position is None:
         raise ValidationError({"to": _("Choose a position.")})
@@ -197,7 +196,7 @@ def reassign(memo_id: UUID, *, by: User, step: int, to: int, reason: str, now: d
 @transaction.atomic
 def acknowledge(memo_id: UUID, *, by: User, now: datetime) -> list[Circulation]:
     """A division head has read what was circulated. Doing it twice changes nothing and is no error."""
-    memo = _locked(memo_id, by)
+    memo = locked(memo_id, by)
     policies.require(by, "acknowledge", memo, on=day_of(now))
     seats = seats_of(by, day_of(now))
     rows = [r for r in memo.circulations.filter(acknowledged_at=None) if seats.at(r.position_id, memo.kind.code)]
@@ -208,14 +207,6 @@ def acknowledge(memo_id: UUID, *, by: User, now: datetime) -> list[Circulation]:
         row.save(update_fields=["acknowledged_at", "acknowledged_by", "acting"])
         chain.record(memo, "acknowledged", by=by, seat=seat, at=now, circulation=row.pk)
     return rows
-
-
-def _locked(memo_id: UUID, by: User) -> Memo:
-    """The memo, loaded and locked in one statement; another organization's does not exist."""
-    memos = Memo.objects.select_for_update(of=("self",)).select_related(
-        "kind", "author_position", "organization", "entry"
-    )
-    return memos.get(pk=memo_id, organization=by.organization_id)
 
 
 def _outcome(step: Step, outcome: str) -> Outcome:
@@ -383,13 +374,6 @@ def _act(
 def _record(memo: Memo, decision: Decision, *, by: User, seat: Seat, now: datetime, **data: Any) -> None:
     data |= {"state": memo.state, "decision": decision.pk, "step": decision.step_id, "words": decision.words}
     chain.record(memo, Outcome(decision.outcome).verb, by=by, seat=seat, at=now, **data)
-
-
-def _words(value: str, name: str, *, needed: bool = False) -> str:
-    try:
-        return words(value, most=LONGEST, needed=_("Give the reason.") if needed else "")
-    except ValidationError as error:
-        raise ValidationError({name: error.messages}) from error
 
 
 @contextmanager

@@ -4,7 +4,6 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import override
@@ -13,7 +12,7 @@ from audit import chain
 from memo_flow import content as text
 from memo_flow import policies
 from memo_flow.models import Draft, Memo, MemoKind
-from memo_flow.queries import newest_revision
+from memo_flow.queries import locked, newest_revision
 from organization.calendar import day_of
 from organization.models import HEADS, Position, Role, User
 from organization.plain_text import words
@@ -78,11 +77,7 @@ def revise(memo_id: UUID, *, by: User, subject: str, content: dict[str, Any], ve
     Raises Memo.DoesNotExist, Refused, NotNow, ValidationError with {path: messages}, or Stale when somebody else
     saved meanwhile: `current` is their Draft, and nothing of either text is lost.
     """
-    memo = (
-        Memo.objects.select_for_update(of=("self",))
-        .select_related("kind", "author_position")
-        .get(pk=memo_id, organization=by.organization_id)
-    )
+    memo = locked(memo_id, by)
     policies.require(by, "edit", memo, on=day_of(now))
     subject, content = _subject(subject), text.cleaned(content)
     draft = Draft.objects.select_related("saved_by").filter(memo=memo).first()
@@ -107,11 +102,7 @@ def _unsaved(memo: Memo) -> Draft:
 @transaction.atomic
 def discard(memo_id: UUID, *, by: User, now: datetime) -> None:
     """Throw away a draft that was never submitted; its chain keeps that there was one."""
-    memo = (
-        Memo.objects.select_for_update(of=("self",))
-        .select_related("kind", "author_position")
-        .get(pk=memo_id, organization=by.organization_id)
-    )
+    memo = locked(memo_id, by)
     seat = policies.require(by, "discard", memo, on=day_of(now))
     chain.record(memo, "discarded", by=by, seat=seat, at=now, state="discarded")
     memo.delete()
@@ -123,7 +114,4 @@ def _addressee(memo: Memo) -> str:
 
 
 def _subject(value: str) -> str:
-    try:
-        return words(" ".join(value.split()), most=text.LINE)
-    except ValidationError as error:
-        raise ValidationError({"subject": error.messages}) from error
+    return words(" ".join(value.split()), "subject", most=text.LINE)

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
+from uuid import UUID
 
 from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery
 from django.db.models.fields.json import KT
@@ -41,6 +42,13 @@ def visible_to(user: User, on: date, seats: Seats | None = None) -> QuerySet[Mem
     return Memo.objects.filter(organization=user.organization_id).filter(
         own | (Q(kind__secret=False) & (anyone | after))
     )
+
+
+def locked(memo_id: UUID, by: User) -> Memo:
+    """The memo, loaded and locked in one statement; another organization's does not exist (Memo.DoesNotExist)."""
+    memos = Memo.objects.select_for_update(of=("self",))
+    memos = memos.select_related("kind", "author_position", "organization", "entry")
+    return memos.get(pk=memo_id, organization=by.organization_id)
 
 
 def _on_route(positions: list[int]) -> Q:

@@ -6,14 +6,23 @@ from django.utils.translation import gettext as _
 _LINES = "\t\n\r"
 
 
-def words(value: str, *, most: int, needed: str = "") -> str:
-    """The words as they are kept: trimmed, one kind of line break. Raises ValidationError."""
+LONGEST = 4000  # characters of a comment, a reason, a report
+
+
+def words(value: str, field: str, *, most: int = LONGEST, needed: str = "") -> str:
+    """The words as they are kept: trimmed, one kind of line break.
+
+    Raises ValidationError with {field: messages}: `needed` when there are none, or too long, or control characters.
+    """
     value = value.replace("\r\n", "\n").strip()
     if needed and not value:
-        raise ValidationError(needed)
+        raise ValidationError({field: needed})
     if len(value) > most:
-        raise ValidationError(too_long(value, most))
-    validate_plain_text(value)
+        raise ValidationError({field: too_long(value, most)})
+    try:
+        validate_plain_text(value)
+    except ValidationError as error:
+        raise ValidationError({field: error.messages}) from error
     return value
 
 
