@@ -31,6 +31,7 @@ INSTALLED_APPS = [
     "organization",
     "audit",
     "notifications",
+    "assessments",
     "measures",
     "memo_flow",
     "desk",

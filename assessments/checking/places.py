@@ -1,0 +1,55 @@
+"""Findings with their place: characters of a flow as characters of its passage, in the digits the passage writes."""
+
+import re
+
+from assessments.checking.flows import Flow
+from assessments.document import SUGGEST, Finding
+
+_THAI = str.maketrans("0123456789", "๐๑๒๓๔๕๖๗๘๙")
+
+
+def finding(
+    rule: str,
+    severity: str,
+    flow: Flow,
+    start: int,
+    end: int,
+    th: str,
+    en: str,
+    *,
+    stated: str = "",
+    expected: str = "",
+    resolve: str = SUGGEST,
+    suggestion: str = "",
+) -> Finding:
+    """A finding at [start, end) of a flow's tight text. `suggestion` is given in Arabic digits."""
+    begins, ends = flow.tight.span(start, max(end, start + 1))
+    raw = flow.passage.text[begins:ends]
+    return Finding(
+        rule=rule,
+        severity=severity,
+        section=flow.passage.section,
+        start=begins,
+        end=ends,
+        line=flow.passage.line_at(begins),
+        stated=stated,
+        expected=expected,
+        th=th,
+        en=en,
+        resolve=resolve,
+        suggestion=in_script(raw, suggestion, flow.passage.text) if suggestion else "",
+    )
+
+
+def in_script(raw: str, new: str, around: str = "") -> str:
+    """`new` in Thai digits where the text it replaces, or else the text around it, has them."""
+    sample = raw if re.search(r"[0-9๐-๙]", raw) else around
+    thai = len(re.findall(r"[๐-๙]", sample))
+    return new.translate(_THAI) if thai > len(re.findall(r"[0-9]", sample)) else new
+
+
+def at_data(
+    rule: str, severity: str, section: str, line: int, th: str, en: str, *, stated: str = "", expected: str = "", resolve: str
+) -> Finding:
+    """A finding about something given as data; it has no characters."""
+    return Finding(rule, severity, section, 0, 0, line, stated, expected, th, en, resolve)

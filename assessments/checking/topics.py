@@ -1,0 +1,163 @@
+"""R13 and R20: every finding has its measure, and a cause belongs to the indicator it explains (topics.yaml)."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from assessments.checking.facts import Reading
+from assessments.checking.flows import HEADING, ROW, Flow
+from assessments.checking.places import at_data, finding
+from assessments.checking.plans import Row
+from assessments.document import HIGH, HUMAN, MEDIUM, Finding
+
+FILE = Path(__file__).parent.parent / "rules" / "topics.yaml"
+
+
+@dataclass(frozen=True)
+class Topic:
+    """Something a memo may find wanting: how it says so, what answers it, whose indicator it is."""
+
+    th: str
+    en: str
+    need: re.Pattern[str]
+    answer: re.Pattern[str]
+    indicators: tuple[int, ...]
+    severity: str
+
+
+@lru_cache(maxsize=1)
+def topics() -> tuple[Topic, ...]:
+    read: list[dict[str, Any]] = yaml.safe_load(FILE.read_text(encoding="utf-8"))["topics"]
+    return tuple(
+        Topic(
+            one["th"], one["en"], re.compile(one["need"]), re.compile(one["answer"]), tuple(one.get("indicators", ())), one["severity"]
+        )
+        for one in read
+    )
+
+
+def check(reading: Reading, plan: list[Row]) -> Iterator[Finding]:
+    table = {id(row.flow) for row in plan if row.flow is not None}
+    table |= {id(cell.flow) for row in plan for cell in row.cells.values()}
+    body = [flow for flow in reading.flows if id(flow) not in table and flow.kind != ROW]
+    measures = "".join(row.words for row in plan).replace(" ", "")
+    if plan:
+        yield from answered(body, measures)
+        yield from lowest_answered(reading, plan)
+        yield from audience(body, measures)
+    yield from belongs(reading, body)
+
+
+def answered(body: list[Flow], measures: str) -> Iterator[Finding]:
+    for topic in topics():
+        if topic.answer.search(measures) or any(_does(topic, flow) for flow in body):
+            continue
+        for flow in body:
+            found = topic.need.search(flow.text)
+            if found is None:
+                continue
+            yield finding(
+                "R13", topic.severity, flow, found.start(), found.end(),
+                f"{topic.th}เป็นข้อที่พบ แต่ไม่มีมาตรการหรือขั้นตอนใดในแผนที่ตอบเรื่องนี้",
+                f"{topic.en} is found wanting, but no measure or step of the plan answers it.",
+                stated=found.group()[:80], expected="", resolve=HUMAN,
+            )  # fmt: skip
+            break
+
+
+def _does(topic: Topic, flow: Flow) -> bool:
+    """Whether a sentence outside the plan's tables does it, rather than saying that it should be done."""
+    return any(
+        _DOES.search(flow.text[max(0, found.start() - 30) : found.end()])
+        and not _SHOULD.search(flow.text[max(0, found.start() - 40) : found.start()])
+        for found in topic.answer.finditer(flow.text)
+    )
+
+
+_DOES = re.compile(r"จัดให้มี|จัดทำ|จัดตั้ง|เปิด(?!เผย)|เพิ่ม|สร้าง|พัฒนา|จัดกิจกรรม|รณรงค์|ปลูกฝัง")
+_SHOULD = re.compile(r"ควร|ต้อง|ยังไม่|ไม่มี|ขาด|ไม่ได้|ข้อเสนอแนะ|อยากให้|ขอให้")
+
+
+def lowest_answered(reading: Reading, plan: list[Row]) -> Iterator[Finding]:
+    """Each instrument's lowest indicator has measures, where the plan is by instrument."""
+    have = {row.instrument for row in plan if row.instrument}
+    if not have:
+        return
+    done: set[str] = set()
+    for claim in reading.lowest:
+        code = claim.instrument
+        if not code or code in have or code in done:
+            continue
+        done.add(code)
+        yield finding(
+            "R13", HIGH, claim.flow, claim.start, claim.end,
+            f"{code} มีตัวชี้วัดต่ำสุด แต่แผนไม่มีมาตรการของ {code}", f"{code} has a lowest indicator, but the plan has no measure for {code}.",
+            stated=", ".join(map(str, claim.numbers)), expected="", resolve=HUMAN,
+        )  # fmt: skip
+
+
+_OUTSIDERS = re.compile(r"(?:ประกาศ|แจ้ง|ข้อปฏิบัติ|ข้อตกลง).{0,140}?ให้บุคคล(?:ภายนอก)(?:หน่วยงาน)?ทราบ")
+_INSIDERS = re.compile(r"แจ้ง(?:เวียน|เรียน|ให้)?.{0,12}บุคลากร(?:ภายใน)?.{0,12}(?:รับ)?ทราบ")
+
+
+def audience(body: list[Flow], measures: str) -> Iterator[Finding]:
+    """The finding speaks to people outside, the step to the staff."""
+    if not _INSIDERS.search(measures) or re.search(r"ให้บุคคลภายนอก", measures):
+        return
+    for flow in body:
+        for found in _OUTSIDERS.finditer(flow.text):
+            at = flow.text.index("ให้บุคคล", found.start())
+            yield finding(
+                "R13", MEDIUM, flow, at, found.end(),
+                "ข้อที่พบให้แจ้งบุคคลภายนอก แต่ขั้นตอนในแผนแจ้งบุคลากรภายใน ควรระบุผู้รับให้ตรงกัน",
+                "The finding is to inform people outside, the step of the plan informs the staff; name the same audience.",
+                stated=flow.text[at : found.end()], expected="", resolve=HUMAN,
+            )  # fmt: skip
+
+
+_INDICATOR = re.compile(r"ตัวชี้วัด(?:ที่)?(\d{1,2})(?![\d.])")
+_CAUSE = re.compile(r"เนื่องจาก|เพราะ|สาเหตุ|ควร|ต้อง|ยังไม่|ไม่มี|ขาด|ข้อที่|จึง|ซึ่ง")
+
+
+def belongs(reading: Reading, body: list[Flow]) -> Iterator[Finding]:
+    """R20: the cause named beside a lowest indicator is one of its own."""
+    for topic in topics():
+        if not topic.indicators:
+            continue
+        for flow in body:
+            if flow.kind == HEADING:
+                continue
+            found = topic.need.search(flow.text)
+            if found is None:
+                continue
+            claims = [claim for claim in reading.lowest if claim.flow is flow and claim.start < found.start()]
+            if not claims:
+                continue
+            numbers = set(claims[-1].numbers)
+            later = [one for one in reading.lowest if one.flow is flow and one.start < found.start()]
+            if not later or numbers & set(topic.indicators):
+                continue
+            between = flow.text[claims[-1].end : found.start()]
+            if any(name in between for n in topic.indicators for name in _names(reading, n)):
+                continue
+            right = ", ".join(map(str, topic.indicators))
+            said = ", ".join(map(str, sorted(numbers)))
+            yield finding(
+                "R20", MEDIUM, flow, found.start(), found.end(),
+                f"{topic.th}เป็นเรื่องของตัวชี้วัดที่ {right} ไม่ใช่ตัวชี้วัดที่ {said} ที่กำลังอธิบาย",
+                f"{topic.en} belongs to indicator {right}, not to indicator {said}, which it explains here.",
+                stated=said, expected=right, resolve=HUMAN,
+            )  # fmt: skip
+
+
+def _names(reading: Reading, number: int) -> list[str]:
+    one = reading.rules.by_number.get(number)
+    return [f"ตัวชี้วัดที่{number}", *(one.names if one else ())]
+
+
+__all__ = ["at_data", "check", "topics"]

@@ -1,0 +1,173 @@
+"""Thai office language as a machine can compare it: tight text, dates, years, and the nearest of known names. Pure."""
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import date, timedelta
+from functools import lru_cache
+
+from organization.calendar import MONTHS_TH, MONTHS_TH_SHORT, fiscal_year
+
+_DIGITS = str.maketrans("๐๑๒๓๔๕๖๗๘๙", "0123456789")
+_RUN = re.compile(r"[^\s\u200b-\u200d\u2060\ufeff\u00ad]+|[\s\u200b-\u200d\u2060\ufeff\u00ad]+")
+_ODD = re.compile("\u0e4d[\u0e48-\u0e4b]?\u0e32|\u0e40\u0e40")
+_WORD = re.compile(r"[0-9A-Za-z.,%]")
+_BEGINS = re.compile(r"[0-9A-Za-z]")
+BUDDHIST_ERA = 543
+
+
+@dataclass(frozen=True)
+class Tight:
+    """A piece of text without the spaces that Thai puts anywhere, with Arabic digits and one spelling of ำ and แ.
+
+    A space stays between Latin letters or digits, a tab (or "|") between cells. `at[i]` is the place in the original
+    of `text[i]`.
+    """
+
+    text: str
+    at: tuple[int, ...]
+
+    def span(self, start: int, end: int) -> tuple[int, int]:
+        """The characters [start, end) of the tight text, as a span of the original."""
+        if not self.at:
+            return 0, 0
+        start = min(start, len(self.at) - 1)
+        return self.at[start], self.at[max(min(end, len(self.at)) - 1, start)] + 1
+
+
+def tight(raw: str, start: int = 0, end: int | None = None) -> Tight:
+    """Line breaks inside count as spaces."""
+    out: list[str] = []
+    at: list[int] = []
+    last = ""
+    pending = ""
+    for run in _RUN.finditer(raw, start, len(raw) if end is None else end):
+        piece = run.group()
+        if piece[0].isspace() or piece[0] in "\u200b\u200c\u200d\u2060\ufeff\u00ad":
+            if "\t" in piece:
+                out.append("\t")
+                at.append(run.start())
+                last, pending = "\t", ""
+            elif piece.strip("\u200b\u200c\u200d\u2060\ufeff\u00ad"):
+                pending = " "
+            continue
+        piece = piece.translate(_DIGITS)
+        if pending and _WORD.match(last) and _BEGINS.match(piece):
+            out.append(" ")
+            at.append(run.start() - 1)
+        pending = ""
+        place = run.start()
+        rest = 0
+        for odd in _ODD.finditer(piece):
+            out.append(piece[rest : odd.start()])
+            at.extend(range(place + rest, place + odd.start()))
+            said = odd.group()
+            new = "\u0e41" if said == "\u0e40\u0e40" else said[1:-1] + "\u0e33"
+            out.append(new)
+            at.extend(range(place + odd.start(), place + odd.start() + len(new)))
+            rest = odd.end()
+        out.append(piece[rest:])
+        at.extend(range(place + rest, place + len(piece)))
+        last = piece[-1]
+    return Tight("".join(out).replace("|", "\t"), tuple(at))
+
+
+def squeezed(name: str) -> str:
+    """A name as tight text writes it."""
+    return tight(name).text
+
+
+@lru_cache(maxsize=4096)
+def distance(a: str, b: str) -> int:
+    """Letters to change, add or drop to make one of the other (Levenshtein)."""
+    if a == b:
+        return 0
+    row = list(range(len(b) + 1))
+    for n, letter in enumerate(a, 1):
+        before, row[0] = row[0], n
+        for m, other in enumerate(b, 1):
+            before, row[m] = row[m], min(row[m] + 1, row[m - 1] + 1, before + (letter != other))
+    return row[-1]
+
+
+def nearest(name: str, known: Iterable[str]) -> tuple[str, int]:
+    """The known name closest to this one, and how many letters apart."""
+    return min(((one, distance(squeezed(name), squeezed(one))) for one in known), key=lambda pair: pair[1])
+
+
+# Dates
+
+_MONTHS = {name: n for n, name in enumerate(MONTHS_TH, 1)} | {name: n for n, name in enumerate(MONTHS_TH_SHORT, 1)}
+_MONTHS |= {name.rstrip("."): n for n, name in enumerate(MONTHS_TH_SHORT, 1)}
+_MONTH = "|".join(sorted(map(re.escape, _MONTHS), key=len, reverse=True))
+DATE = re.compile(
+    rf"(?<!\d)(?:(?P<day>\d{{1,2}})(?:st|nd)?)?(?:เดือน)?(?P<month>{_MONTH})"
+    r"(?:พ\.?ศ\.?)? ?(?P<year>25\d\d|20\d\d|\d\d)(?!\d)"
+)
+#: A year of the Buddhist era where the text calls it one.
+YEAR = re.compile(r"(?:(?:ประจำ)?ปี(?:งบประมาณ)?(?:พ\.?ศ\.?)?|พ\.?ศ\.?) ?(?P<year>25\d\d)(?!\d)")
+
+
+@dataclass(frozen=True)
+class Day:
+    """A date in the text; `exact` is False where only the month stands (then the first of it)."""
+
+    day: date
+    exact: bool
+    start: int
+    end: int
+
+    @property
+    def last(self) -> date:
+        """The last day it can mean."""
+        if self.exact:
+            return self.day
+        following = date(self.day.year + self.day.month // 12, self.day.month % 12 + 1, 1)
+        return following - timedelta(days=1)
+
+
+def days(text: str) -> Iterator[Day]:
+    """The dates of a tight text, in order; two-digit years are Buddhist (๖๕ is 2565)."""
+    for found in DATE.finditer(text):
+        year = int(found["year"])
+        year += 2500 if year < 100 else 0
+        year -= BUDDHIST_ERA if year > 2400 else 0
+        try:
+            said = date(year, _MONTHS[found["month"]], int(found["day"] or 1))
+        except ValueError:
+            continue
+        yield Day(said, found["day"] is not None, found.start(), found.end())
+
+
+def period(text: str) -> tuple[date, date] | None:
+    """A period such as ม.ค. ๖๕ – ก.ย. ๖๕, ต.ค. – ก.ย. ๖๕ or ปีงบประมาณ ๒๕๖๕; None where none is said."""
+    said = list(days(text))
+    if len(said) >= 2:
+        return said[0].day, said[1].last
+    if said:
+        head = re.search(rf"(?P<day>\d{{1,2}})?(?:เดือน)?(?P<month>{_MONTH})(?:-|–|—|ถึง|จนถึง)(?:เดือน)?$", text[: said[0].start])
+        if head:
+            end = said[0].last
+            month = _MONTHS[head["month"]]
+            year = end.year if month <= end.month else end.year - 1
+            return date(year, month, int(head["day"] or 1)), end
+        return said[0].day, said[0].last
+    if named := YEAR.search(text):
+        year = int(named["year"]) - BUDDHIST_ERA
+        return date(year - 1, 10, 1), date(year, 9, 30)
+    return None
+
+
+def thai_day(day: date) -> str:
+    """31 มีนาคม 2565."""
+    return f"{day.day} {MONTHS_TH[day.month - 1]} {day.year + BUDDHIST_ERA}"
+
+
+def year_bounds(year: int) -> tuple[date, date]:
+    """First and last day of a Buddhist fiscal year."""
+    gregorian = year - BUDDHIST_ERA
+    return date(gregorian - 1, 10, 1), date(gregorian, 9, 30)
+
+
+__all__ = ["DATE", "YEAR", "Day", "Tight", "days", "distance", "fiscal_year", "nearest", "period", "squeezed", "thai_day",
+           "tight", "year_bounds"]
