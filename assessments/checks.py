@@ -24,11 +24,16 @@ def check(document: Document) -> Report:
     found.extend(form.check(reading, plan))
     places = {passage.section: n for n, passage in enumerate(document.passages)}
     found.sort(key=lambda one: (places.get(one.section, -1), one.line, one.start, one.rule))
-    return Report(tuple(dict.fromkeys(found)), _printed(resolved), _computed(reading, resolved), resolved.proof, _within(resolved))
+    return Report(tuple(dict.fromkeys(found)), _printed(reading, resolved), _computed(reading, resolved), resolved.proof, _within(resolved))
 
 
-def _printed(resolved: Resolved) -> dict[str, str]:
-    return {str(key): str(value) for key, value in resolved.values.items() if isinstance(key, int)}
+def _printed(reading: Reading, resolved: Resolved) -> dict[str, str]:
+    """The settled values; none of an instrument whose printed mean they do not make."""
+    return {
+        str(key): str(value)
+        for key, value in sorted(resolved.values.items(), key=lambda pair: str(pair[0]).zfill(2))
+        if isinstance(key, int) and reading.rules.by_number[key].instrument not in resolved.open
+    }
 
 
 def _computed(reading: Reading, resolved: Resolved) -> dict[str, str | None]:

@@ -18,7 +18,8 @@ class Passage:
     """A piece of text with a name of its own, e.g. a draft's field sections.0.text or a whole file.
 
     `line` is the file's line its text begins on, 0 where there is no file; `lines` gives for each line of the text
-    its line in the file where they do not simply follow each other.
+    its line in the file where they do not simply follow each other. `made`: the text was made of data; a finding in it
+    has no characters.
     """
 
     section: str
@@ -26,6 +27,7 @@ class Passage:
     heading: str = ""
     line: int = 0
     lines: tuple[int, ...] = ()
+    made: bool = False
 
     def line_at(self, offset: int) -> int:
         if not self.line:
@@ -59,6 +61,7 @@ class PlanRow:
     due: date | None = None
     line: int = 0
     due_line: int = 0
+    period_line: int = 0
 
 
 @dataclass(frozen=True)

@@ -4,9 +4,10 @@ import re
 from collections.abc import Iterator
 
 from assessments.checking.facts import Reading
-from assessments.checking.flows import Flow
+from assessments.checking.flows import HEADING, Flow
 from assessments.checking.places import finding
 from assessments.document import HIGH, SUGGEST, Finding
+from assessments.language import YEAR
 from assessments.rulebook import Rules, UnknownYear, rules_for
 
 #: O42, o 42, ๐๔๒ (a zero for the letter). A list goes on with commas.
@@ -14,19 +15,38 @@ _CODE = re.compile(r"(?<![A-Za-z0-9.])(?P<o>[Oo])[. -]?(?P<n>\d{1,2})(?![\d.]|[A
 _ZERO = re.compile(r"(?:ข้อ(?:ที่)?|OIT|รายการ(?:ที่)?|(?<=\d), ?|(?<=\d)และ(?:ข้อ)?|(?<=\d)-)(?P<o>0)(?P<n>\d{2})(?![\d.-])")
 _ITEM = re.compile(r"OIT(?:ข้อ|รายการ)(?:ที่)?(?P<o>)(?P<n>\d{1,2})(?![\d.])")
 _FOLLOW = re.compile(
-    r"กำกับติดตาม|รายงานผลการดำเนินการ(?:เพื่อ|ตาม)|(?:สรุป)?ผลการดำเนิน(?:การ|งาน)(?:/การปฏิบัติ)?ตาม(?:ที่ได้กำหนด)?(?:มาตรการ)?|รายงานผลการ(?:นำ)?มาตรการ|ผลการดำเนินการเพื่อส่งเสริมคุณธรรม"
+    r"กำกับติดตาม|รายงานผลการดำเนินการ(?:เพื่อ|ตาม)|(?:สรุป)?ผลการดำเนิน(?:การ|งาน)(?:/การปฏิบัติ)?ตาม(?:ที่ได้กำหนด)?(?:มาตรการ)?|รายงานผล(?:การ(?:นำ)?|ตาม)มาตรการ|ผลการดำเนินการเพื่อส่งเสริมคุณธรรม"
     r"|การดำเนินการ(?:เพื่อส่งเสริมคุณธรรม|ตามมาตรการ)|ผลการปฏิบัติตามมาตรการ|ติดตามการ(?:ดำเนิน|ปฏิบัติ)"
 )
 _ANALYSE = re.compile(r"วิเคราะห์ผลการประเมิน|มาตรการส่งเสริมคุณธรรม|มาตรการภายในเพื่อกำหนด|จัดทำมาตรการ|กำหนดมาตรการ")
-_BACK = re.compile(r"(?:ตาม|ใน|จาก)(?:ที่(?:ได้)?กำหนดไว้(?:ใน|ตาม)?|มาตรการที่ได้กำหนดไว้ตาม)?(?:ข้อ)?$")
+_BACK = re.compile(r"(?:กำหนดไว้|มาตรการ|กำหนด)(?:ตาม|ใน)(?:ข้อ|รายการ)?(?:ที่)?$")
+_NAMED_BEFORE = re.compile(r"(?:คือ|อยู่ใน|อยู่ที่|เป็น|ได้แก่|ตาม|ใน)(?:ข้อ|รายการ|OITข้อ|OIT)*(?:ที่)?$")
 
 
 def check(reading: Reading) -> Iterator[Finding]:
     years = _years(reading)
     last = max((rules.oit_items or 0 for rules in years), default=0)
+    lead: int | None = None
     for flow in reading.flows:
+        named = [int(one["year"]) for one in YEAR.finditer(flow.text)]
+        if flow.kind == HEADING:
+            lead = None
+        if named and flow.text.endswith("ดังนี้"):
+            lead = named[-1]
+        duty: int | None = None
+        before: re.Match[str] | None = None
+        place = 0
         for code in _codes(flow):
-            yield from _one(flow, code, years, last)
+            twice = before is not None and before["n"] == code["n"] and re.fullmatch(
+                r"[,/และกับ]*(?:ข้อ|รายการ)?(?:ที่)?(?:OITข้อ)?", flow.text[place : code.start()].replace(" ", "")
+            )  # fmt: skip
+            duty = _duty(flow.text, code, place, duty)
+            place, before = code.end(), code
+            if twice:
+                yield from _repeated(flow, code, years)
+                continue
+            before_code = [int(one["year"]) for one in YEAR.finditer(flow.text, 0, code.start())]
+            yield from _one(flow, code, years, last, duty, before_code[-1] if before_code else lead)
 
 
 def _years(reading: Reading) -> list[Rules]:
@@ -47,12 +67,14 @@ def _codes(flow: Flow) -> list["re.Match[str]"]:
     return [found[start] for start in sorted(found)]
 
 
-def _one(flow: Flow, code: "re.Match[str]", years: list[Rules], last: int) -> Iterator[Finding]:
+def _one(
+    flow: Flow, code: "re.Match[str]", years: list[Rules], last: int, duty: int | None, year: int | None
+) -> Iterator[Finding]:
     number = int(code["n"])
     start, end = code.start("o") if code["o"] else code.start("n"), code.end("n")
     stated = f"O{number}"
-    duty = _duty(flow.text, code)
-    duties = [(rules.measures_item, rules.followup_item) for rules in years if rules.measures_item]
+    of_year = [rules for rules in years if rules.fiscal_year == year and rules.measures_item]
+    duties = [(rules.measures_item, rules.followup_item) for rules in of_year or years if rules.measures_item]
     expected = ""
     if duty is not None and duties:
         expected = str(duties[-1][duty] or "")
@@ -75,25 +97,50 @@ def _one(flow: Flow, code: "re.Match[str]", years: list[Rules], last: int) -> It
         )  # fmt: skip
 
 
+def _repeated(flow: Flow, code: "re.Match[str]", years: list[Rules]) -> Iterator[Finding]:
+    """One item named twice in a pair."""
+    stated, expected = f"O{int(code['n'])}", ""
+    for rules in years:
+        if stated == rules.measures_item and rules.followup_item:
+            expected = rules.followup_item
+    start, end = code.start("o") if code["o"] else code.start("n"), code.end("n")
+    yield finding(
+        "R12", HIGH, flow, start, end,
+        f"ข้อ {stated} เขียนซ้ำสองครั้งติดกัน" + (f" ข้อหลังควรเป็น {expected}" if expected else ""),
+        f"Item {stated} is named twice in a row" + (f"; the second should be {expected}." if expected else "."),
+        stated=stated, expected=expected, resolve=SUGGEST, suggestion=_written(code, expected),
+    )  # fmt: skip
+
+
 def _written(code: "re.Match[str]", expected: str) -> str:
     """A code as the text writes it: with O, or with a zero."""
     return code["o"] + expected[1:] if expected else ""
 
 
-def _duty(text: str, code: "re.Match[str]") -> int | None:
-    """0: analyse and make measures; 1: follow them up; None: the text does not say."""
-    before = text[max(0, code.start() - 45) : code.start()]
+def _duty(text: str, code: "re.Match[str]", since: int, last: int | None) -> int | None:
+    """0: analyse and make measures; 1: follow them up; None: the text does not say.
+
+    `since`: where the code before ends, whose duty was `last`.
+    """
+    before = text[max(since, code.start() - 130) : code.start()]
     after = text[code.end() : code.end() + 130]
     if _BACK.search(before) and _FOLLOW.search(text[: code.start()]):
         return 0
-    heads = re.match(r"[:)]?(?:หน่วยงาน)?(?:ต้อง|ให้|จะต้อง|คือ|เรื่อง|การ|เป็นการ|ว่าด้วย|ได้แก่|รายงาน|มาตรการ|กำหนดให้|สรุป|-|–|\t|\(|“)", after)
-    if not heads:
-        return None
-    stop = re.search(r"(?<![A-Za-z0-9.])[Oo][. -]?\d{1,2}|ข้อ0\d\d", after)
-    after = after[: stop.start()] if stop else after
-    follow, analyse = _FOLLOW.search(after), _ANALYSE.search(after)
+    if re.search(r"เปลี่ยนเป็น(?:ข้อ|รายการ)?$", before) and not _FOLLOW.search(before) and not _ANALYSE.search(before):
+        return last
+    heads = re.match(
+        r"[:)]?(?:หน่วยงาน)?(?:ต้อง|ให้|จะต้อง|คือ|เรื่อง|การ|เป็นการ|ว่าด้วย|ได้แก่|รายงาน|มาตรการ|กำหนดให้|สรุป|-|–|\t|\(|“)", after
+    )
+    if heads:
+        stop = re.search(r"(?<![A-Za-z0-9.])[Oo][. -]?\d{1,2}|(?:ข้อ|รายการ)0\d\d", after)
+        said = _spoken(after[: stop.start()] if stop else after)
+        if said is not None:
+            return said
+    return _spoken(before) if _NAMED_BEFORE.search(before) else None
+
+
+def _spoken(text: str) -> int | None:
+    follow, analyse = _FOLLOW.search(text), _ANALYSE.search(text)
     if follow and (analyse is None or follow.start() <= analyse.start() + 2):
         return 1
-    if analyse:
-        return 0
-    return None
+    return 0 if analyse else None

@@ -71,6 +71,20 @@ class Name:
     certain: bool  # the text gives the number itself
 
 
+@dataclass(slots=True, eq=False)
+class Change:
+    """A difference the text states: in a table's column, or after เพิ่มขึ้น or ลดลง; without sign in a sentence."""
+
+    value: Decimal
+    flow: Flow
+    start: int
+    end: int
+
+
+#: Start, end and key of a word a figure can be about; None where it is of no rule's concern.
+Subject = tuple[int, int, Key | None]
+
+
 @dataclass
 class Reading:
     document: Document
@@ -80,6 +94,8 @@ class Reading:
     levels: list[Level] = field(default_factory=list)
     lowest: list[Lowest] = field(default_factory=list)
     names: list[Name] = field(default_factory=list)
+    changes: list[Change] = field(default_factory=list)
+    subjects: dict[int, list["Subject"]] = field(default_factory=dict)  # by a flow's order
 
     @property
     def present(self) -> list[Fact]:
@@ -95,7 +111,7 @@ class Token:
     value: str
 
 
-_VALUE = r"(?<![\d.,/])(?:\d{1,3}\.\d{1,2}|\d{1,3}(?=คะแนน|%)|(?<=เท่ากับ)\d{1,3}|(?<=ร้อยละ)\d{1,3})(?![\d,/]|\.\d)"
+_VALUE = r"(?<![\d.,/])(?:\d{1,3}\.\d{1,2}|\d{1,3}(?=คะแนน|%|เปอร์เซ)|(?<=เท่ากับ)\d{1,3}|(?<=ร้อยละ)\d{1,3})(?![\d,/]|\.\d)"
 _KINDS = (
     ("sub", r"ตัวชี้วัดย่อย(?:ที่)?\d*(?:\.\d+)?"),
     ("indicator", r"ตัวชี้วัด(?:ที่|ข้อที่|ลำดับที่|ข้อ)?\d{1,2}(?![\d.]|ตัว|คะแนน)"),
@@ -148,18 +164,15 @@ def read(document: Document, rules: Rules) -> Reading:
     if document.scores is not None:
         for key, said in document.scores.figures.items():
             reading.facts.append(Fact(key, said.value, document.year, None, 0, 0, stated=said))
-    columns: dict[int, int] = {}
+    table = _Table()
     instrument = ""
     years: Flow | None = None
     for flow in reading.flows:
         said = tokens(flow, rules)
-        if flow.kind == ROW:
-            columns = _year_columns(flow, said) or columns
-        else:
-            columns = {}
+        table = table.headed(flow, said, rules) if flow.kind == ROW else _Table()
         if flow.kind == HEADING:
             years = flow
-        reader = _Reader(reading, flow, said, instrument, columns, _year_of(years, document.year))
+        reader = _Reader(reading, flow, said, instrument, table, _year_of(years, document.year))
         reader.read()
         instrument = reader.instrument if flow.kind != HEADING or reader.instrument else instrument
     return reading
@@ -174,16 +187,43 @@ def _year_of(heading: Flow | None, year: int) -> int:
     return past.pop() if len(past) == 1 and len(said) == 1 and re.search(r"^(?:.{0,6})ผล(?:คะแนน|การประเมิน)", heading.text) else year
 
 
-def _year_columns(flow: Flow, said: list[Token]) -> dict[int, int]:
-    """Column -> year, of a row that heads a table of several years."""
-    found = {}
-    for column, (start, end) in enumerate(flow.cells):
-        years = re.findall(r"(?<!\d)25\d\d(?!\d|\.\d)", flow.text[start:end])
-        if len(years) == 1 and end - start < 60:
-            found[column] = int(years[0])
-        elif re.search(r"เพิ่ม|ลด|ต่าง|เปลี่ยนแปลง|\+/-", flow.text[start:end]) and end - start < 40:
-            found[column] = 0
-    return found if sum(year > 0 for year in found.values()) > 1 else {}
+@dataclass(frozen=True)
+class _Table:
+    """What a table's heading row says of its columns: their year (0: a difference), key, and which names the lowest."""
+
+    years: dict[int, int] = field(default_factory=dict)
+    keys: dict[int, Key] = field(default_factory=dict)
+    lowest: int | None = None
+
+    def headed(self, flow: Flow, said: list[Token], rules: Rules) -> "_Table":
+        """The table as this row heads it; itself where the row heads nothing."""
+        if any(token.kind == "value" for token in said):
+            return self
+        years: dict[int, int] = {}
+        keys: dict[int, Key] = {}
+        lowest = None
+        for column, (start, end) in enumerate(flow.cells):
+            cell = flow.text[start:end]
+            if end - start > 60:
+                continue
+            named = re.findall(r"(?<!\d)25\d\d(?!\d|\.\d)", cell)
+            if len(named) == 1:
+                years[column] = int(named[0])
+            elif re.search(r"เพิ่ม|ลด|ต่าง|เปลี่ยนแปลง|\+/-", cell):
+                years[column] = 0
+            if lowest is None and column and re.search(r"(?:น้อย|ต่ำ)(?:ที่)?สุด", cell):
+                lowest = column
+                continue
+            codes = {code for code in rules.by_code if re.search(rf"(?<![A-Za-z]){code}(?![A-Za-z])", cell)}
+            if len(codes) == 1:
+                keys[column] = codes.pop()
+            elif column and re.search(r"รวม|ITA|ภาพรวม|^คะแนน(?:ที่ได้)?$|^ผลคะแนน$", cell):
+                keys[column] = TOTAL
+        several = sum(year > 0 for year in years.values()) > 1
+        by_years = re.search(r"^(?:ที่|ลำดับ)?\t?(?:ปี|พ\.ศ)", flow.text) is not None
+        if not (several or lowest is not None or by_years):
+            return self
+        return _Table(years if several else {}, keys if by_years and not several else {}, lowest)
 
 
 _SLOT = re.compile(
@@ -194,11 +234,14 @@ _AFTER_NUMBER = re.compile(
     r"(?:[:(\"“]|คือ|ด้าน|เรื่อง)*(?P<slot>[^\d\t()]{4,50}?)"
     r"(?=\(|\)|มีผล|มีค่า|มีคะแนน|ได้|คะแนน|เท่ากับ|ร้อยละ|เป็น|ซึ่ง|เรื่อง|โดย|เนื่องจาก|และ|หรือ|,|ในประเด็น|เพราะ|ยัง|พบ|ต่ำ|สูง|น้อย|มาก|อยู่|:|=|-|–|[\"”]|\d|\t|$)"
 )
-_ROW_NAME = re.compile(r"(?:\(?\d{1,2}[.)])?(?P<slot>[^\d\t()]{5,45}?)(?=\t|ได้|มีคะแนน|มีผล|คะแนน|เท่ากับ|ร้อยละ|=|:|\d|$)")
+_ITEM = re.compile(r"\(?(?<![\d.])(?P<n>\d{1,2})[.)](?P<slot>[ก-ฮเแโใไ][^\d\t()]{4,45}?)(?=\(|ได้|มี(?:ผล|ค่า)?คะแนน|คะแนน|เท่ากับ|ร้อยละ|และ\(?\d|\d|$|โดย|มีผู้)")
+_ROW_NAME = re.compile(r"(?:\(?\d{1,2}[.)]?)?(?P<slot>[^\d\t()]{5,45}?)(?=\t|\(|ได้|มีคะแนน|มีผล|คะแนน|เท่ากับ|ร้อยละ|=|:|\d|$)")
 #: What follows a name that a score or a rank is given.
 _SCORED = re.compile(r"(?:\(|มี(?:ผล|ค่า|คะแนน)|ได้|คะแนน|เท่ากับ|ร้อยละ|ต่ำ|น้อย|=|:|-|–|\d|\t|$)")
 _COMPARED = re.compile(r"(?:จาก|กว่า|กับ|เทียบ|เดิม|เมื่อ|ต่าง|ซึ่ง|\(|ของ|ขณะที่|ที่|โดย|,)(?:ผล(?:การประเมิน|คะแนน)?|คะแนน)?(?:ใน|ของ|เมื่อ)?$")
+_LEVEL_FOLLOWS = re.compile(r"(?:คะแนน|%|เปอร์เซ็นต์|เปอร์เซนต์)?[(,]?(?:อยู่ใน|จัดอยู่ใน|ได้|ผลการประเมิน(?:อยู่ใน)?|ผล|คิดเป็น)*(?:ระดับ|เกรด)")
 _NOT_A_SCORE = re.compile(r"(?:บาท|คน(?!แน)|ราย|วัน|ครั้ง|เรื่อง|โครงการ|ล้าน|แห่ง|ชั่วโมง|นาที|น\.|ข้อ|ตัวชี้วัด)")
+_CHANGED = re.compile(r"เพิ่มขึ้น|ลดลง|สูงขึ้น|ต่ำลง|ดีขึ้น|ผลต่าง|ส่วนต่าง|[+\-±]")
 _RANGE_AFTER = re.compile(r"(?:คะแนน)?(?:-|–|—|ถึง)\d|(?:คะแนน|%)?(?:ขึ้นไป|ลงมา)")
 _RANGE_BEFORE = re.compile(r"\d(?:คะแนน)?(?:-|–|—|ถึง)$")
 
@@ -207,14 +250,14 @@ class _Reader:
     """Reads one flow."""
 
     def __init__(
-        self, reading: Reading, flow: Flow, said: list[Token], instrument: str, columns: dict[int, int], year: int
+        self, reading: Reading, flow: Flow, said: list[Token], instrument: str, table: _Table, year: int
     ) -> None:
         self.reading = reading
         self.rules = reading.rules
         self.flow = flow
         self.said = said
         self.instrument = instrument
-        self.columns = columns
+        self.table = table
         self.home = year
         self.year = year
         self.once: int | None = None
@@ -230,7 +273,7 @@ class _Reader:
     def _subjects(self) -> None:
         """Gives tokens their keys; adds subjects of names that are not spelled as they should be."""
         text = self.flow.text
-        self.subjects: list[tuple[int, int, Key | None]] = []
+        self.subjects: list[Subject] = []
         taken: list[tuple[int, int]] = []
         instrument = self.instrument
         for n, token in enumerate(self.said):
@@ -267,8 +310,10 @@ class _Reader:
             elif token.kind == "total":
                 self.subjects.append((token.start, token.end, TOTAL))
         self.now = instrument
+        self._items(taken)
         self._slots(taken)
         self.subjects.sort(key=lambda one: one[0])
+        self.reading.subjects[self.flow.order] = self.subjects
 
     def _code(self, value: str) -> str:
         if value in self.rules.by_code:
@@ -308,19 +353,42 @@ class _Reader:
                     best, far = number, apart
         return best, far
 
+    def _items(self, taken: list[tuple[int, int]]) -> None:
+        """Indicators listed in a sentence by number: 1) … 2) … (3) …"""
+        named = [token for token in self.said if token.kind == "name"]
+        items = [(item, int(item["n"])) for item in _ITEM.finditer(self.flow.text) if int(item["n"]) in self.rules.by_number]
+        by_end = {token.start: self.names[token.value] for token in named}
+        agree = sum(by_end.get(item.start("slot")) == number for item, number in items)
+        numbers = {number for _, number in items}
+        whole = any(numbers == set(mine) for mine in self.rules.numbers_of.values())
+        if agree * 2 < len(items) or not agree or (agree < 2 and not whole):
+            return
+        for item, number in items:
+            place = item.start("slot")
+            other = by_end.get(place)
+            if other == number:
+                continue
+            if other is not None:
+                official = next(token for token in named if token.start == place)
+                self._name(number, official.value, official.start, official.end, True)
+                self.subjects = [one for one in self.subjects if one[0] != place] + [(place, official.end, number)]
+                continue
+            said = item["slot"]
+            if self._nearest(said, (number,))[1] <= 0.45:
+                taken.append(item.span("slot"))
+                self.subjects.append((*item.span("slot"), number))
+                self._name(number, said, *item.span("slot"), True)
+
     def _slots(self, taken: list[tuple[int, int]]) -> None:
         """Names in a name's place that are nobody's."""
         text = self.flow.text
         looked: list[tuple[re.Match[str], float]] = []
         if self.flow.kind == ROW or self.flow.number:
-            head = _ROW_NAME.match(text, self.flow.cells[0][0] if self.flow.cells else 0)
             value = next((one for one in self.said if one.kind == "value"), None)
-            if head and value and value.start - head.end() < 60:
-                looked.append((head, 0.42))
-            elif self.flow.cells and head is None and len(self.flow.cells) > 2:
-                second = _ROW_NAME.match(text, self.flow.cells[1][0])
-                if second and value:
-                    looked.append((second, 0.42))
+            for start, _ in self.flow.cells[:3] or [(0, 0)]:
+                head = _ROW_NAME.match(text, start)
+                if head and value and start < value.start and value.start - head.end() < 60:
+                    looked.append((head, 0.42))
         for slot in _SLOT.finditer(text):
             after = next((one for one in self.said if one.start >= slot.end() and one.kind in ("value", "lowest")), None)
             if after and after.start - slot.end() <= 45:
@@ -392,21 +460,29 @@ class _Reader:
     def _bind(self, token: Token, text: str, bound: set[tuple[int, int]], taken_away: int) -> Fact | None:
         value = Decimal(re.findall(r"\d+(?:\.\d+)?", token.value)[0])
         before, after = text[max(0, token.start - 12) : token.start], text[token.end : token.end + 14]
-        unit = "คะแนน" if after.startswith("คะแนน") else "ร้อยละ" if before.rstrip("\t").endswith("ร้อยละ") or after.startswith("%") else ""
+        per_cent = before.rstrip("\t").endswith("ร้อยละ") or after.startswith(("%", "เปอร์เซ"))
+        unit = "คะแนน" if after.startswith("คะแนน") else "ร้อยละ" if per_cent else ""
         if _RANGE_AFTER.match(after) or _RANGE_BEFORE.search(before) or (_NOT_A_SCORE.match(after) and not unit):
             return None
         if 0 <= taken_away and token.start - taken_away <= 40 and not _ends(text[taken_away : token.start]):
             if self.once is not None:
                 self.once = None
+            if _CHANGED.search(text[max(0, taken_away - 12) : taken_away]):
+                self._change(token, value)
             return None
         year, self.once = (self.once or self.year), None
-        if self.columns and self.flow.cells:
-            column = next((n for n, (start, end) in enumerate(self.flow.cells) if start <= token.start < end), None)
-            if column in self.columns:
-                year = self.columns[column]
+        column = self._column(token.start)
+        if column in self.table.years:
+            year = self.table.years[column]
             if year == 0:
+                self._change(token, value)
                 return None
         subject = self._subject(token.start, bound, year)
+        if column in self.table.keys:
+            subject = (-1 - column, token.start, self.table.keys[column])
+            year = self._row_year() or year
+        elif (subject is None or token.start - subject[1] > 60) and _LEVEL_FOLLOWS.match(after):
+            subject = (token.start, token.start, TOTAL)
         if subject is None:
             return None
         start, end, key = subject
@@ -442,6 +518,18 @@ class _Reader:
                 return (earlier[0], end, key)
         return (start, end, key)
 
+    def _change(self, token: Token, value: Decimal) -> None:
+        end = token.start + len(re.findall(r"[\d.]+", token.value)[0])
+        self.reading.changes.append(Change(value, self.flow, token.start, end))
+
+    def _column(self, place: int) -> int:
+        return next((n for n, (start, end) in enumerate(self.flow.cells) if start <= place < end), -1)
+
+    def _row_year(self) -> int | None:
+        """The year a row of a table by years is about."""
+        found = re.match(r"\D{0,25}(25\d\d)(?!\d|\.\d)", self.flow.text)
+        return int(found[1]) if found else None
+
     def _level(self, token: Token, beside: Fact | None) -> None:
         text = self.flow.text
         before = text[max(0, token.start - 45) : token.start]
@@ -459,7 +547,7 @@ class _Reader:
         year = self.once or self.year
         key: Key = TOTAL
         value = None
-        if beside is not None and token.start - beside.end <= 60:
+        if beside is not None and token.start - beside.end <= 60 and not isinstance(beside.key, int):
             key, value, year = beside.key, beside.value, beside.year
         else:
             subject = [one for one in self.subjects if one[0] < token.start]
@@ -477,6 +565,7 @@ class _Reader:
     # Lowest
 
     def _lows(self) -> None:
+        self._lowest_column()
         for token in self.said:
             if token.kind == "lowest":
                 self._low(token)
@@ -484,7 +573,7 @@ class _Reader:
 
     def _low(self, token: Token) -> None:
         text = self.flow.text
-        ahead = re.match(r"(?:เป็น(?:อันดับ|ลำดับ)\S{0,10})?.{0,60}?(?:คือ|ได้แก่|:)", text[token.end : token.end + 75])
+        ahead = re.match(r"(?:เป็น(?:อันดับ|ลำดับ)\S{0,10})?.{0,60}?(?:คือ|ได้แก่|อยู่ที่|:)", text[token.end : token.end + 75])
         if self.flow.kind == ROW and not self.flow.cells[-1][1] - self.flow.cells[-1][0] > 60 and len(self.flow.cells) > 1:
             chosen = [one for one in self.subjects if one[0] < token.start][-1:]
         else:
@@ -504,17 +593,30 @@ class _Reader:
         if numbers:
             instruments = {self.rules.by_number[number].instrument for number in numbers}
             start, end = chosen[0][0], chosen[-1][1]
-            self._mark_claims(min(start, token.start), max(end, token.end))
+            self._mark_claims(min(start, token.start), max(end, token.end), numbers)
             for instrument in sorted(instruments):
                 mine = tuple(n for n in numbers if self.rules.by_number[n].instrument == instrument)
                 self.reading.lowest.append(Lowest(mine, (), instrument, self.flow, start, end))
         elif re.search(r"(?:ด้าน|แบบ|เครื่องมือ|ส่วน).{0,40}$", text[max(0, token.start - 60) : token.start]):
             self.reading.lowest.append(Lowest((), codes, "", self.flow, chosen[0][0], chosen[-1][1]))
 
+    def _lowest_column(self) -> None:
+        """A table with a column of the lowest indicators."""
+        column = self.table.lowest
+        if column is None or column >= len(self.flow.cells):
+            return
+        begin, end = self.flow.cells[column]
+        chosen = [one for one in self.subjects if begin <= one[0] < end and isinstance(one[2], int)]
+        numbers = tuple(dict.fromkeys(one[2] for one in chosen if isinstance(one[2], int)))
+        for code in dict.fromkeys(self.rules.by_number[number].instrument for number in numbers):
+            mine = tuple(number for number in numbers if self.rules.by_number[number].instrument == code)
+            self._mark_claims(begin, end, mine)
+            self.reading.lowest.append(Lowest(mine, (), code, self.flow, chosen[0][0], chosen[-1][1]))
+
     def _highest(self, start: int, end: int) -> bool:
         return any(one.kind == "highest" and start <= one.start < end for one in self.said)
 
-    def _joined(self, one: tuple[int, int, Key | None], *, forward: bool) -> list[tuple[int, int, Key | None]]:
+    def _joined(self, one: Subject, *, forward: bool) -> list[Subject]:
         """A subject with those it is listed with: the number and its name, and ties joined by และ."""
         at = self.subjects.index(one)
         chosen = [one]
@@ -534,12 +636,21 @@ class _Reader:
             chosen.insert(len(chosen) if forward else 0, following)
         return chosen
 
-    def _mark_claims(self, start: int, end: int) -> None:
+    def _mark_claims(self, start: int, end: int, numbers: tuple[int, ...]) -> None:
+        """The figures said beside "lowest"; where several share the place, the one figure is said of each."""
+        marked: list[Fact] = []
         for fact in reversed(self.reading.facts):
             if fact.flow is not self.flow:
                 break
             if start <= fact.start and fact.start - end <= 40:
                 fact.claim = True
+                marked.append(fact)
+        if len(numbers) > 1 and len(marked) == 1 and marked[0].key in numbers:
+            one = marked[0]
+            for number in numbers:
+                if number != one.key:
+                    shared = Fact(number, one.value, one.year, self.flow, one.start, one.end, one.unit, claim=True)
+                    self.reading.facts.append(shared)
 
 
 def _ends(between: str) -> bool:

@@ -19,6 +19,7 @@ def check(reading: Reading, resolved: Resolved) -> Iterator[Finding]:
     yield from several_values(reading, resolved)
     yield from units(reading)
     yield from lost_text(reading)
+    yield from changes(reading, resolved)
     yield from means(reading, resolved, grouped)
     yield from totals(reading, resolved)
     yield from levels(reading, resolved)
@@ -130,6 +131,30 @@ def units(reading: Reading) -> Iterator[Finding]:
                 stated="ร้อยละ", expected="คะแนน", resolve=AUTO,
             )  # fmt: skip
             return
+
+
+def changes(reading: Reading, resolved: Resolved) -> Iterator[Finding]:
+    """A stated difference that is not the difference of the figures beside it."""
+    year = reading.document.year
+    for change in reading.changes:
+        here = [fact for fact in reading.facts if fact.flow is change.flow and fact.start < change.start]
+        now = next((fact for fact in reversed(here) if fact.year == year), None)
+        if now is None:
+            continue
+        before = next((fact for fact in reversed(here) if fact.year < year and fact.key == now.key), None)
+        if before is None or change.start - max(now.end, before.end) > 60:
+            continue
+        right = now.value - before.value
+        settled = resolved.values.get(now.key, now.value) - before.value
+        if any(abs(abs(one) - abs(change.value)) <= TWO_HALVES for one in (right, settled)):
+            continue
+        th, en = label(reading.rules, now.key)
+        yield finding(
+            "R01", HIGH, change.flow, change.start, change.end,
+            f"{th} เปลี่ยนจาก {before.value} เป็น {now.value} คือ {right:+} ไม่ใช่ {change.value}",
+            f"{_cap(en)} went from {before.value} to {now.value}, which is {right:+}, not {change.value}.",
+            stated=str(change.value), expected=str(abs(right)), resolve=HUMAN,
+        )  # fmt: skip
 
 
 _JOINS = ("ซึ่ง", "จึง", "โดย", "เนื่องจาก", "ทั้งนี้", "และ", "คะแนน", "ดังนั้น", "แสดงว่า", "อยู่ใน", "ตามลำดับ", "เพราะ", "มี", "หน่วยงาน", ")", "แต่")

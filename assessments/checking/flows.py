@@ -10,11 +10,11 @@ from assessments.language import Tight, tight
 PROSE, ROW, HEADING = "prose", "row", "heading"
 
 MARKER = re.compile(
-    r"\s*(?:[-•●▪–*]\s+|\(?[0-9๐-๙]{1,2}(?:[.][0-9๐-๙]{1,2}){0,3}[.)](?![0-9๐-๙])|[0-9๐-๙]{1,2}(?:[.][0-9๐-๙]{1,2}){1,3}\s"
+    r"(?!\s*[0-9๐-๙]{2,3}[.][0-9๐-๙]{2}(?![0-9๐-๙]))\s*(?:[-•●▪–*]\s+|\(?[0-9๐-๙]{1,2}(?:[.][0-9๐-๙]{1,2}){0,3}[.)](?![0-9๐-๙])|[0-9๐-๙]{1,2}(?:[.][0-9๐-๙]{1,2}){1,3}\s"
     r"|\(?[ก-ฮ][.)]\s|ข้อ\s*[Oo0-9๐-๙])"
 )
 #: The number at the head of a flow: 1. 2) (3) 3.1 5.6
-NUMBER = re.compile(r"\(?(?P<number>\d{1,2}(?:\.\d{1,2}){0,3})(?:[.)](?!\d)|(?=[^\d.)\t]))")
+NUMBER = re.compile(r"(?!\d{2,3}\.\d{2}(?!\d))\(?(?P<number>\d{1,2}(?:\.\d{1,2}){0,3})(?:[.)](?!\d)|(?=[^\d.)\t]))")
 _LABEL = re.compile(
     r"\s*(?:ส่วนราชการ|ที่\s|วันที่\s|เรื่อง\s|เรียน\s|อ้างถึง|สิ่งที่ส่งมาด้วย|จึงเรียนมา|ตัวชี้วัดที่\s*[0-9๐-๙]+\s+\S+\s+[0-9๐-๙]+[.]"
     r"|แบบ(?:วัด|ตรวจ)\S+\s*\(|ผู้รับผิดชอบ|ระยะเวลา|การติดตาม|มาตรการ(?:ที่\s*[0-9๐-๙]+|\s*:)|ตัวชี้วัด\s*:|(?:คะแนน|ผล)รวม)"
@@ -27,6 +27,7 @@ _HEADS = re.compile(
 )
 #: A line that ends so goes on after a blank one.
 _UNFINISHED = re.compile(r"(?:การ|ความ|ที่|และ|หรือ|ของ|ใน|โดย|ตาม|กับ|จาก|เพื่อ|ให้|ได้แก่|คือ|ด้าน|แต่ละ|ทาง|ต่อ|ไม่|พ\.ศ\.)$")
+_HANGING = re.compile(r"(?:ลง|เมื่อ|ภายใน|ถึง|ตั้งแต่|ระหว่าง|ตาม|และ|หรือ|ของ|การ|โดย)$")
 _GAP = re.compile(r"(?<=\S) {3,}(?=\S)")
 _FIGURE = re.compile(r"\d[.]\d\d")
 HEADING_LENGTH = 150
@@ -116,6 +117,9 @@ def _last(text: str, lines: list[tuple[int, int, str]], at: int, end: int) -> tu
     """Where the paragraph that reached `end` ends: the next line's index, and the place in the text."""
     while at < len(lines):
         begun, until, kind = lines[at]
+        if kind == "begins" and _HANGING.search(text[max(0, end - 12) : end].rstrip()) and not MARKER.match(text[begun:until]):
+            end, at = until, at + 1
+            continue
         if kind == "goes on":
             before = text[text.rfind("\n", 0, end) + 1 : end].strip()
             here = text[begun:until].strip()

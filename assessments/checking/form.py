@@ -26,6 +26,8 @@ def check(reading: Reading, plan: list[Row]) -> Iterator[Finding]:
 
 # R18
 
+_PART = re.compile(r"(?P<word>ส่วนที่|บทที่|มาตรการที่|ภาพที่|ตารางที่)(?P<n>\d{1,2})(?![\d.]|ตาม)")
+
 
 @dataclass(slots=True)
 class _Open:
@@ -37,7 +39,9 @@ class _Open:
 
 
 def _numbered(flow: Flow) -> tuple[str, str, int] | None:
-    """Style, prefix and number at the head of a flow: ("." , "3", 2) for 3.2"""
+    """Style, prefix and number at the head of a flow: ("." , "3", 2) for 3.2, ("ส่วนที่", "", 1) for a part."""
+    if part := _PART.match(flow.text):
+        return part["word"], "", int(part["n"])
     if not flow.number:
         return None
     parts = flow.number.split(".")
@@ -54,6 +58,8 @@ def _sequences(flows: list[Flow]) -> Iterator[Finding]:
     """Numbers of headings and list items: each is one more than the one before, or begins a list."""
     pools: dict[bool, list[_Open]] = {True: [], False: []}
     passage = None
+    latest: tuple[str, str, int] | None = None
+    earlier: Flow | None = None
     for flow in flows:
         if flow.passage is not passage and flow.kind != HEADING:
             pools[False] = []
@@ -63,20 +69,31 @@ def _sequences(flows: list[Flow]) -> Iterator[Finding]:
         if heading and not said and re.match(r"บันทึกข้อความ|คำนำ|สารบัญ|ส่วนที่|บทที่|ภาคผนวก|เรื่องเดิม|ข้อเท็จจริง|ข้อพิจารณา|ข้อเสนอ|ข้อกฎหมาย|ข้อระเบียบ", flow.text):
             pools[False] = []
             continue
-        if said is None or flow.kind == ROW and not flow.cells:
+        if said is None:
+            latest, earlier = None, flow
             continue
         style, prefix, number = said
         if prefix == "0" or number == 0 or number > 40 or (prefix and (int(prefix.split(".")[0]) > 20 or number > 20)):
             continue
-        if style == "(" and not any(one.style == "(" and flow.order - one.order == 1 for one in pools[False]) and number > 1:
-            continue  # one of a list inside a sentence
         pool, other = pools[heading], pools[not heading]
         goes_on = _goes_on(pool, style, prefix, number, flow.order) or _goes_on(other, style, prefix, number, flow.order)
-        if heading and not prefix:
+        before, latest = latest, (style, prefix, number)
+        if goes_on is None and not prefix and _said_before(earlier, style, number):
+            pool.append(_Open(style, prefix, number, flow.order, heading))
+            earlier = flow
+            continue
+        earlier = flow
+        if heading and not prefix and goes_on is None:
             pools[False] = []
         if goes_on:
+            if heading and goes_on in other:
+                other.remove(goes_on)
+                pool.append(goes_on)
+                if not prefix:
+                    pools[False] = []
             continue
-        if number == 1:
+        twice = before is not None and before == (style, prefix, number) and flow.kind == PROSE and style in ".)"
+        if number == 1 and not twice:
             pool.append(_Open(style, prefix, 1, flow.order, heading))
             continue
         last = next((one for one in reversed(pool + other) if one.style == style and one.prefix == prefix), None)
@@ -85,23 +102,30 @@ def _sequences(flows: list[Flow]) -> Iterator[Finding]:
             continue  # one field of a draft may hold one item of a list
         expected = 1 if last is None else last.last + 1
         dotted = f"{prefix}." if prefix else ""
-        begins = flow.text.index(flow.number)
+        begins = flow.text.index(str(number) if style not in "(.) " else flow.number)
         yield finding(
-            "R18", LOW, flow, begins, begins + len(flow.number),
+            "R18", LOW, flow, begins, begins + len(f"{dotted}{number}"),
             f"เลขลำดับ {dotted}{number} ไม่ต่อเนื่อง ควรเป็น {dotted}{expected}",
             f"The number {dotted}{number} does not follow; {dotted}{expected} was expected.",
             stated=f"{dotted}{number}", expected=f"{dotted}{expected}", resolve=AUTO, suggestion=f"{dotted}{expected}",
         )  # fmt: skip
 
 
-def _goes_on(pool: list[_Open], style: str, prefix: str, number: int, order: int) -> bool:
+def _said_before(flow: Flow | None, style: str, number: int) -> bool:
+    """Whether the flow before holds the number before, in a sentence that was broken at this one."""
+    if flow is None or style not in ".)(" or number == 1:
+        return False
+    return re.search(rf"(?<!\d){number - 1}[.)]" if style != "(" else rf"\({number - 1}\)", flow.text) is not None
+
+
+def _goes_on(pool: list[_Open], style: str, prefix: str, number: int, order: int) -> _Open | None:
     for n in range(len(pool) - 1, -1, -1):
         one = pool[n]
         if one.style == style and one.prefix == prefix and one.last == number - 1:
             one.last, one.order = number, order
             del pool[n + 1 :]
-            return True
-    return False
+            return one
+    return None
 
 
 def cells(row: Row) -> Iterator[Finding]:
@@ -265,11 +289,11 @@ def _left_out(reading: Reading, contents: list[Flow], entries: list[tuple[str, F
     parted = any(flow.text.startswith(("ส่วนที่", "บทที่")) for _, flow in entries)
     numbered = any(flow.number for _, flow in entries)
     for flow in reading.flows[after + 1 :]:
-        if flow.kind != HEADING or not _PARTS.match(flow.text) or len(flow.text) < 8:
+        if flow.kind != HEADING or len(flow.text) < 8 or not (parted or _PARTS.match(flow.text)):
             continue
         if parted != flow.text.startswith(("ส่วนที่", "บทที่")) and not flow.text.startswith("ภาคผนวก"):
             continue
-        if re.search(r"มาตรการที่\d|[IEO]IT", flow.text):
+        if re.search(r"มาตรการที่\d|[IEO]IT", flow.text) or flow.passage.heading:
             continue
         if flow.number and not numbered or flow.text.startswith("ผลการประเมิน") and flow.number.count("."):
             continue

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from itertools import pairwise
 
 from assessments.checking.facts import Reading
 from assessments.checking.flows import Flow
@@ -22,10 +23,11 @@ DIVISIONS = (
     "สำนักคลัง", "สำนักการศึกษา", "สำนักการช่าง", "สำนักสาธารณสุข", "สำนักยุทธศาสตร์และงบประมาณ", "สำนักงานเลขานุการ",
     "หน่วยตรวจสอบภายใน", "หน่วยงานตรวจสอบภายใน",
 )  # fmt: skip
-_DIVISION = re.compile(r"(?<![ก-๙])(?:กอง(?!ทุน|ค์)|สำนัก|หน่วยตรวจ|หน่วยงานตรวจ)[ก-ฮเแโใไ][ก-๙.]{1,60}")
 _SIDES = {"ภายใน": "IIT", "ภายนอก": "EIT"}
 _SIDE = re.compile(r"ผู้มีส่วนได้(?:ส่วน)?เสีย(?:ฝ่าย)?(?P<side>ภายใน|ภายนอก)(?:หน่วยงาน)?[(]?(?P<code>IIT|EIT)(?![A-Za-z])")
 _FORM = re.compile(r"(?P<name>แบบ(?:วัด|ตรวจ|สำรวจ|ประเมิน|สอบ)(?:การ|ความ)?[^\d\t()“”\"A-Za-z]{6,48}?)(?:[(](?P<code>[A-Z]{3})[)]|(?=(?P<bare>[A-Z]{3})(?![A-Za-z])))")
+
+_NAMED = re.compile(r"(?<![A-Za-z])(?P<code>IIT|EIT|OIT)(?![A-Za-z])[^\tA-Z]{0,25}\((?P<name>แบบ(?:วัด|ตรวจ)[^)]{6,60})\)")
 
 
 def check(reading: Reading, rows: list[Row]) -> Iterator[Finding]:
@@ -93,12 +95,73 @@ def instruments(reading: Reading, flow: Flow) -> Iterator[Finding]:
             f"The instrument {code} is called “{official}”.",
             stated=said, expected=official, resolve=AUTO, suggestion=official,
         )  # fmt: skip
+    for found in _NAMED.finditer(text):
+        code = found["code"]
+        others = {squeezed(name): one.code for one in rules.instruments for name in one.names}
+        if others.get(found["name"], code) != code:
+            official = next((name for name in rules.by_code[code].names if len(squeezed(name)) - len(found["name"]) in (0, 1, -1)), rules.by_code[code].th)
+            yield finding(
+                "R08", MEDIUM, flow, *found.span("name"),
+                f"{code} คือ “{official}” ไม่ใช่ “{found['name']}”", f"{code} is “{official}”.",
+                stated=found["name"], expected=official, resolve=AUTO, suggestion=official,
+            )  # fmt: skip
+    yield from _near_instrument(reading, flow)
     if "OTI" in text:
         at = text.index("OTI")
         yield finding(
             "R08", LOW, flow, at, at + 3, "ไม่มีเครื่องมือชื่อ OTI ที่ถูกคือ OIT", "There is no instrument OTI; it is OIT.",
             stated="OTI", expected="OIT", resolve=AUTO, suggestion="OIT",
         )  # fmt: skip
+
+
+def _near_instrument(reading: Reading, flow: Flow) -> Iterator[Finding]:
+    """An instrument's name a few letters wrong, where no code stands right behind it."""
+    text = flow.text
+    official = {squeezed(name): one for one in reading.rules.instruments for name in one.names}
+    for begins in re.finditer(r"แบบ(?:วัด|ตรวจ|สำรวจ)", text):
+        place = begins.start()
+        if any(text.startswith(name, place) for name in official):
+            continue
+        options = [(text[place : place + len(one) + more], one) for one in official for more in (-1, 0, 1)]
+        said, name = min(options, key=lambda pair: distance(*pair))
+        if not 0 < distance(said, name) <= 4 or "\t" in said or re.match(r"\([A-Z]{3}\)|[A-Z]{3}", text[place + len(said) :]):
+            continue
+        right = official[name].th
+        yield finding(
+            "R08", LOW, flow, place, place + len(said), f"ชื่อเครื่องมือ {official[name].code} คือ “{right}” ไม่ใช่ “{said}”",
+            f"The instrument {official[name].code} is called “{right}”.", stated=said, expected=right, resolve=AUTO, suggestion=right,
+        )  # fmt: skip
+
+
+_BEGINS = re.compile(r"(?:กอง(?!ทุน|ทุก)|สำนัก(?!งาน(?:ป\.|คณะ))|หน่วย(?:งาน)?ตรวจ)")
+_SECRETARY = re.compile(r"สำนัก(?:งาน)?ปลัด")
+#: What may follow a division's name in its column.
+_TAIL = re.compile(r"(?:และ|องค์การ|เทศบาล|อบ[ตจ]|ท[ตมน]\.|ฯ|กอง|หน่วย|ร่วม|เป็น|ทุก|ดำเนิน|ฝ่าย|งาน|โดย|รับผิด|ระยะ|หลัก|\.|$)")
+
+
+def _pieces(cell: Cell) -> Iterator[tuple[str, int]]:
+    """The divisions a column names, one after the other even where only spaces stood between, with their places."""
+    text = cell.flow.text[: cell.end]
+    begins = [one.start() for one in _BEGINS.finditer(text, cell.start)]
+    for start, end in pairwise([*begins, cell.end]):
+        if found := re.match(r"[ก-๙.]+", text[start:end]):
+            said = re.split(r"และ$|/|ร่วมกับ|ระยะเวลา", found.group())[0].rstrip(".")
+            yield said.removesuffix("และ"), start
+
+
+def _misspelt(said: str, known: tuple[str, ...]) -> str | None:
+    """The official name meant by one that is none; None where the name stands or nothing is near."""
+    names = {squeezed(name): name for name in known}
+    if said in names:
+        return None
+    heads = [name for name in names if said.startswith(name)]
+    if any(_TAIL.match(said[len(name) :]) for name in heads):
+        return None
+    near = min(names, key=lambda name: distance(said[: len(name) + 2], name))
+    apart = distance(said[: len(near) + 2], near)
+    if heads and apart > 3 or apart > 0.62 * len(near):
+        return None
+    return names[near]
 
 
 def divisions(reading: Reading, rows: list[Row]) -> Iterator[Finding]:
@@ -109,19 +172,15 @@ def divisions(reading: Reading, rows: list[Row]) -> Iterator[Finding]:
         cell = row.responsible
         if cell is None or cell.flow is None:
             continue
-        for found in _DIVISION.finditer(cell.flow.text, cell.start, cell.end):
-            said = found.group().rstrip(".")
-            said = re.split(r"(?:และ(?=กอง|สำนัก|หน่วย)|/|ทุก|ร่วมกับ|เป็น|ระยะเวลา|รับผิดชอบ)", said)[0]
-            if any(said == name or said.startswith(name) and len(said) - len(name) < 45 for name in squeezed_known if len(name) > 6):
-                head = "สำนักงานปลัด" if said.startswith("สำนักงานปลัด") else "สำนักปลัด" if said.startswith("สำนักปลัด") else ""
-                if head:
-                    spelled.setdefault(head, []).append((cell, found.start(), found.start() + len(head)))
+        for said, start in _pieces(cell):
+            if head := _SECRETARY.match(said):
+                spelled.setdefault(head.group(), []).append((cell, start, start + len(head.group())))
+            near = _misspelt(said, known)
+            if near is None:
                 continue
-            near, apart = nearest(said, known)
-            if apart > 0.62 * len(squeezed(near)):
-                continue
+            apart = distance(said[: len(squeezed(near)) + 2], squeezed(near))
             yield finding(
-                "R08", LOW, cell.flow, found.start(), found.start() + len(said),
+                "R08", LOW, cell.flow, start, start + len(said),
                 f"ไม่มี “{said}” ในรายชื่อส่วนราชการ ใกล้ที่สุดคือ “{near}”",
                 f"There is no division “{said}”; the nearest is “{near}”.",
                 stated=said, expected=near, resolve=AUTO if apart <= 4 else SUGGEST, suggestion=near,

@@ -25,13 +25,17 @@ def finding(
     """A finding at [start, end) of a flow's tight text. `suggestion` is given in Arabic digits."""
     begins, ends = flow.tight.span(start, max(end, start + 1))
     raw = flow.passage.text[begins:ends]
+    line = flow.passage.line_at(begins)
+    if flow.passage.made:
+        begins = ends = 0
+        suggestion = ""
     return Finding(
         rule=rule,
         severity=severity,
         section=flow.passage.section,
         start=begins,
         end=ends,
-        line=flow.passage.line_at(begins),
+        line=line,
         stated=stated,
         expected=expected,
         th=th,

@@ -16,13 +16,14 @@ MEASURES, STEPS, RESPONSIBLE, PERIOD, FOLLOW = "measures", "steps", "responsible
 COLUMNS = {
     MEASURES: re.compile(r"มาตรการ|แนวทาง|กิจกรรม|โครงการ|ประเด็น"),
     STEPS: re.compile(r"ขั้นตอน|วิธีการ|วิธีดำเนิน"),
-    RESPONSIBLE: re.compile(r"รับผิดชอบ|ส่วนราชการ$|หน่วยดำเนินการ"),
-    PERIOD: re.compile(r"ระยะเวลา|ห้วงเวลา|กำหนดเวลา|ช่วงเวลา"),
+    RESPONSIBLE: re.compile(r"รับผิดชอบ|ส่วนราชการ$|ดำเนินการ$(?<!เวลาดำเนินการ)(?<!วิธีการดำเนินการ)(?<!ขั้นตอนการดำเนินการ)|มอบหมาย"),
+    PERIOD: re.compile(r"เวลา"),
     FOLLOW: re.compile(r"ติดตาม|รายงานผล|การรายงาน|กำกับ"),
 }
 _LABELS = re.compile(
-    r"(?:^|(?<=[\s\t(;,.)])|(?<=[ก-๙]))(?:[-•]|\(?\d{1,2}[.)])?(?P<label>(?:หน่วยงาน|ส่วนราชการ)?ผู้รับผิดชอบ(?:หลัก)?|หน่วยงานที่รับผิดชอบ|ระยะเวลา(?:ที่)?(?:ในการ)?(?:ดำเนินการ|ดำเนินงาน)?|ห้วงเวลา(?:ดำเนินการ)?"
-    r"|ขั้นตอน(?:หรือวิธีการ|การ)?(?:ดำเนินการ|ดำเนินงาน)?|วิธี(?:การ)?ดำเนิน(?:การ|งาน)|(?:การ)?(?:กำกับ)?ติดตาม(?:และรายงาน)?(?:ผล)?|การรายงานผล|กำหนดรายงาน(?:ผล)?|รายงานผล|มาตรการ(?:/แนวทาง)?(?:ที่\d+)?)(?::|คือ|ได้แก่|=)"
+    r"(?P<label>(?:หน่วยงาน|ส่วนราชการ)?ผู้รับผิดชอบ(?:หลัก|ดำเนินการ)?|หน่วย(?:งาน)?(?:ที่)?รับผิดชอบ|มอบหมาย(?:ให้)?|ผู้ดำเนินการ"
+    r"|(?:ระยะ|กรอบ|ห้วง|ช่วง)?เวลา(?:ที่)?(?:ใน)?(?:การ)?(?:ดำเนิน(?:การ|งาน))?|ขั้นตอน(?:หรือวิธีการ|การ)?(?:ดำเนินการ|ดำเนินงาน)?|วิธี(?:การ)?ดำเนิน(?:การ|งาน)"
+    r"|(?:การ)?(?:กำกับ)?ติดตาม(?:และรายงาน)?(?:ผล)?|การรายงาน(?:ผล)?|กำหนดรายงาน(?:ผล)?|รายงานผล|มาตรการ(?:/แนวทาง)?(?:ที่\d+)?|แนวทาง)(?::|คือ(?=[กส])|=)"
 )
 _NUMBERED = re.compile(r"(?<![\d.])(?P<n>\d{1,2})[.)](?!\d)")
 _INTERIM = re.compile(r"รอบ\d+เดือน|รอบที่|ครั้งที่|6เดือน|ระหว่างปี|ความก้าวหน้า|รายไตรมาส|ทุก(?:ไตรมาส|เดือน|\d+เดือน)|เบื้องต้น|ขั้นต้น")
@@ -58,6 +59,8 @@ class Row:
     words: str = ""  # measures and steps
     follow_up: str = ""
     data: bool = False
+    due_line: int = 0
+    period_line: int = 0
 
     @property
     def responsible(self) -> Cell | None:
@@ -81,7 +84,7 @@ def _of_data(row: object) -> Row:
     return Row(
         instrument=row.instrument, section=row.section, line=row.line, steps=row.steps, responsible_names=names,
         begins=row.period_start, ends=row.period_end, dues=(row.due,) if row.due else (), words=said,
-        follow_up=row.follow_up, data=True,
+        follow_up=row.follow_up, data=True, due_line=row.due_line or row.line, period_line=row.period_line or row.line,
     )  # fmt: skip
 
 
@@ -218,7 +221,8 @@ def _find(
 ) -> Finding:
     place = None if row.data else _place(row, name, day)
     if place is None:
-        return at_data(rule, severity, row.section, row.line, th, en, stated=stated, expected=expected, resolve=HUMAN)
+        line = (row.due_line if name == FOLLOW else row.period_line) if row.data else row.line
+        return at_data(rule, severity, row.section, line, th, en, stated=stated, expected=expected, resolve=HUMAN)
     flow, start, end = place
     return finding(rule, severity, flow, start, end, th, en, stated=stated, expected=expected, resolve=HUMAN)
 
@@ -317,9 +321,13 @@ def complete(row: Row) -> Iterator[Finding]:
     th = " ".join(_COLUMN_NAMES[name][0] for name in empty)
     en = ", ".join(_COLUMN_NAMES[name][1] for name in empty)
     first = row.cells.get(STEPS) or row.cells.get(MEASURES)
-    start, end = (first.start, min(first.end, first.start + 60)) if first and first.flow is row.flow else (0, 30)
+    flow = row.flow
+    start, end = (first.start, min(first.end, first.start + 60)) if first and first.flow is flow else (0, 30)
+    labelled = [row.cells[name] for name in empty if name in row.cells and row.cells[name].flow.kind != ROW]
+    if labelled:
+        flow, start, end = labelled[0].flow, max(labelled[0].start - 1, 0), labelled[0].start
     yield finding(
-        "R17", HIGH, row.flow, start, end, f"แถวนี้ยังไม่ได้กรอก: {th}", f"This row lacks {en}.",
+        "R17", HIGH, flow, start, end, f"แถวนี้ยังไม่ได้กรอก: {th}", f"This row lacks {en}.",
         stated="", expected=th, resolve=HUMAN,
     )  # fmt: skip
 

@@ -30,13 +30,15 @@ KEPT = 60
 class Resolved:
     """The values that close.
 
-    `values`: key -> value, only of what is settled. `closed`: instruments, and "total", whose sums close.
+    `values`: key -> value, only of what is settled. `closed`: instruments, and "total", whose sums close; `open`:
+    instruments whose printed mean is not that of their indicators.
     `means`: instrument -> the mean of its settled values, rounded. `admissible`: indicator -> interval, where its own
     values disagree or its instrument does not close.
     """
 
     values: dict[Key, Decimal] = field(default_factory=dict)
     closed: set[str] = field(default_factory=set)
+    open: set[str] = field(default_factory=set)
     means: dict[str, Decimal] = field(default_factory=dict)
     total: Decimal | None = None
     level: str | None = None
@@ -75,8 +77,10 @@ def resolve(reading: Reading) -> Resolved:
                 found.values[number] = outright
         if way is not None and code in sole:
             found.means[code] = scoring.rounded(scoring.mean(way.scores), rules.decimals)
-            if way.closes or total_closes:
+            if way.closes or (total_closes and abs(way.mean - scoring.mean(way.scores)) <= Decimal("0.01")):
                 found.closed.add(code)
+            elif code in said:
+                found.open.add(code)
         _settle_mean(found, code, way, code in sole, total_closes, said)
     _settle_total(found, rules, said, total, total_closes)
     _prove(found, reading, said)

@@ -1,6 +1,7 @@
 """R13 and R20: every finding has its measure, and a cause belongs to the indicator it explains (topics.yaml)."""
 
 import re
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
@@ -51,6 +52,7 @@ def check(reading: Reading, plan: list[Row]) -> Iterator[Finding]:
         yield from lowest_answered(reading, plan)
         yield from audience(body, measures)
     yield from belongs(reading, body)
+    yield from treated(reading)
 
 
 def answered(body: list[Flow], measures: str) -> Iterator[Finding]:
@@ -62,7 +64,7 @@ def answered(body: list[Flow], measures: str) -> Iterator[Finding]:
             if found is None:
                 continue
             yield finding(
-                "R13", topic.severity, flow, found.start(), found.end(),
+                "R13", topic.severity, flow, *found.span("what" if "what" in topic.need.groupindex and found["what"] else 0),
                 f"{topic.th}เป็นข้อที่พบ แต่ไม่มีมาตรการหรือขั้นตอนใดในแผนที่ตอบเรื่องนี้",
                 f"{topic.en} is found wanting, but no measure or step of the plan answers it.",
                 stated=found.group()[:80], expected="", resolve=HUMAN,
@@ -120,6 +122,56 @@ def audience(body: list[Flow], measures: str) -> Iterator[Finding]:
             )  # fmt: skip
 
 
+_OPENS = re.compile(
+    r"(?:\(?[\d.]+[.)]?)?[-•]?(?:ปัญหาของ|จุดอ่อน(?:ของ)?|ประเด็น(?:ของ|ที่)?|มาตรการ(?:ที่\d+)?(?:แก้ไข|ปรับปรุง|พัฒนา)?|ด้าน|แก้ไข|ปรับปรุง)?(?:(?:IIT|EIT|OIT)[: ]?)?$"
+)
+_CLOSES = re.compile(r"(?::|\t|\(|คือ|$)")
+
+
+def treated(reading: Reading) -> Iterator[Finding]:
+    """A list that takes up one indicator of an instrument, and not the one the document calls its lowest."""
+    lowest: dict[str, Counter[int]] = {}
+    for claim in reading.lowest:
+        lowest.setdefault(claim.instrument, Counter()).update(claim.numbers)
+    lists: dict[tuple[int, str], list[tuple[int, Flow, int, int]]] = {}
+    for flow in reading.flows:
+        if any(fact.flow is flow for fact in reading.facts):
+            continue
+        for start, end, number in _openings(reading, flow):
+            under = flow.above.order if flow.above is not None and flow.kind != HEADING else -1
+            code = reading.rules.by_number[number].instrument
+            lists.setdefault((under, code), []).append((number, flow, start, end))
+    for (_, code), taken in lists.items():
+        numbers = {number for number, *_ in taken}
+        named = lowest.get(code)
+        if not named or len(numbers) != 1 or numbers & set(named):
+            continue
+        number, flow, start, end = taken[0]
+        expected = ", ".join(map(str, sorted(named)))
+        yield finding(
+            "R13", MEDIUM, flow, start, end,
+            f"ตรงนี้ยกตัวชี้วัดที่ {number} มาแก้ไข แต่เอกสารระบุว่าตัวชี้วัดต่ำสุดของ {code} คือ {expected}",
+            f"Indicator {number} is taken up here, but the document's lowest of {code} is {expected}.",
+            stated=str(number), expected=expected, resolve=HUMAN,
+        )  # fmt: skip
+
+
+def _openings(reading: Reading, flow: Flow) -> Iterator[tuple[int, int, int]]:
+    """Indicators that open the flow or one of its first cells."""
+    subjects = [one for one in reading.subjects.get(flow.order, ()) if isinstance(one[2], int)]
+    for begin, _ in (flow.cells[:2] if flow.kind == ROW else [(0, 0)]):
+        head = next((one for one in subjects if one[0] >= begin), None)
+        if head is None or head[0] - begin > 40 or not _OPENS.fullmatch(flow.text[begin : head[0]]):
+            continue
+        last = head
+        for one in subjects:
+            if one[2] == head[2] and 0 <= one[0] - last[1] <= 3:
+                last = one
+        if _CLOSES.match(flow.text, last[1]) and isinstance(head[2], int):
+            yield head[0], last[1], head[2]
+            return
+
+
 _INDICATOR = re.compile(r"ตัวชี้วัด(?:ที่)?(\d{1,2})(?![\d.])")
 _CAUSE = re.compile(r"เนื่องจาก|เพราะ|สาเหตุ|ควร|ต้อง|ยังไม่|ไม่มี|ขาด|ข้อที่|จึง|ซึ่ง")
 
@@ -135,20 +187,19 @@ def belongs(reading: Reading, body: list[Flow]) -> Iterator[Finding]:
             found = topic.need.search(flow.text)
             if found is None:
                 continue
-            claims = [claim for claim in reading.lowest if claim.flow is flow and claim.start < found.start()]
-            if not claims:
+            subjects = [one for one in reading.subjects.get(flow.order, ()) if one[1] <= found.start() and isinstance(one[2], int)]
+            if not subjects:
                 continue
-            numbers = set(claims[-1].numbers)
-            later = [one for one in reading.lowest if one.flow is flow and one.start < found.start()]
-            if not later or numbers & set(topic.indicators):
+            numbers = {subjects[-1][2]}
+            if found.start() - subjects[-1][1] > 900 or numbers & set(topic.indicators):
                 continue
-            between = flow.text[claims[-1].end : found.start()]
+            between = flow.text[subjects[-1][1] : found.start()]
             if any(name in between for n in topic.indicators for name in _names(reading, n)):
                 continue
             right = ", ".join(map(str, topic.indicators))
             said = ", ".join(map(str, sorted(numbers)))
             yield finding(
-                "R20", MEDIUM, flow, found.start(), found.end(),
+                "R20", MEDIUM, flow, *found.span("what" if "what" in topic.need.groupindex and found["what"] else 0),
                 f"{topic.th}เป็นเรื่องของตัวชี้วัดที่ {right} ไม่ใช่ตัวชี้วัดที่ {said} ที่กำลังอธิบาย",
                 f"{topic.en} belongs to indicator {right}, not to indicator {said}, which it explains here.",
                 stated=said, expected=right, resolve=HUMAN,

@@ -14,17 +14,19 @@ from assessments.rulebook import UnknownYear, rules_for
 ANALYSED, MEASURES = "analysed", "measures"
 
 _ANALYSED = re.compile(
-    r"วิเคราะห์ผล|ผลการประเมิน|ผลคะแนน|ผลการวิเคราะห์|คะแนนการประเมิน|ได้รับการประเมิน|เข้ารับการประเมิน|รายงานผลการวิเคราะห์|มีคะแนน|ได้คะแนน"
+    r"วิเคราะห์ผล|ผลการประเมิน|ผลคะแนน|ผลการวิเคราะห์|ผล(?:คะแนน)?ITA|คะแนนการประเมิน|ได้รับการประเมิน|เข้ารับการประเมิน|รายงานผลการวิเคราะห์|มีคะแนน|ได้คะแนน"
     r"|ป\.ป\.ช\.ได้(?:มีการ|ดำเนินการ)?(?:ประเมิน|ประกาศ)"
 )
 _MEASURES = re.compile(
-    r"(?:เพื่อ(?:การ)?|ไป|จะ|ไปสู่การ|นำมา|นำไป)(?:ปรับปรุง|พัฒนา|แก้ไข|ดำเนินการ|ใช้|กำหนด|ขับเคลื่อน|ปฏิบัติ|ยกระดับ)|รองรับการประเมิน|ร้องรับการประเมิน|เตรียมความพร้อม"
-    r"|มาตรการ(?!ภายในเพื่อป้องกัน)|แนวทางการ(?:ดำเนิน|พัฒนา|ปรับปรุง|แก้ไข)|แผนการ|แผนปฏิบัติ|ดำเนินการปรับปรุง|การนำผล|กำหนดให้ดำเนินการ|จะดำเนินการ|ในการดำเนินการใน"
+    r"(?:เพื่อ(?:การ)?|ไป|จะ|ไปสู่การ|นำมา|นำไป)(?:ปรับปรุง|พัฒนา|แก้ไข|ดำเนินการ|ใช้|กำหนด|ขับเคลื่อน|ปฏิบัติ|ยกระดับ)|เพื่อให้การ(?:ดำเนินการ)?ประเมิน|รองรับการประเมิน|ร้องรับการประเมิน|เตรียมความพร้อม"
+    r"|มาตรการ(?!ภายในเพื่อป้องกัน)|แนวทางการ(?:ดำเนิน|พัฒนา|ปรับปรุง|แก้ไข)|ยกระดับคะแนน|แผนการ|แผนปฏิบัติ|ดำเนินการปรับปรุง|การนำผล|กำหนดให้ดำเนินการ|จะดำเนินการ|ในการดำเนินการใน"
 )
 _NEITHER = re.compile(
-    r"รายการ|ตัวชี้วัดย่อย|การประเมินฯ?(?:ITA)?(?:ในปี|ของปี)?$|แบบต่อเนื่อง|ตั้งแต่|ระหว่าง|ย้อนหลัง|ยุทธศาสตร์|แผนพัฒนา|งบประมาณรายจ่าย|ข้อบัญญัติ|เทศบัญญัติ|เริ่ม|พระราชบัญญัติ|ระเบียบ"
+    r"รายการ|ตัวชี้วัดย่อย|แบบต่อเนื่อง|ตั้งแต่|ระหว่าง|ย้อนหลัง|ยุทธศาสตร์|แผนพัฒนา|งบประมาณรายจ่าย|ข้อบัญญัติ|เทศบัญญัติ|เริ่ม|พระราชบัญญัติ|ระเบียบ"
     r"|มติ|คำสั่ง|ประกาศ|คู่มือ|ปฏิทิน|เกณฑ์การประเมิน|รายละเอียดการประเมิน|กรอบการประเมิน|ผลการดำเนินการตาม|ผลการดำเนินงานตาม|ผลการปฏิบัติตาม|รายงานผลการดำเนิน|ติดตาม(?:ผล)?"
 )
+_MONTHS = re.compile(r"(?:ม\.ค|ก\.พ|มี\.ค|เม\.ย|พ\.ค|มิ\.ย|ก\.ค|ส\.ค|ก\.ย|ต\.ค|พ\.ย|ธ\.ค|มกรา|กุมภา|มีนา|เมษา|พฤษภา|มิถุนา|กรกฎา|สิงหา|กันยา|ตุลา|พฤศจิกา|ธันวา)")
+_PURPOSE = re.compile(r"(?:ที่ผ่านมา)?มี(?:วัตถุประสงค์|เจตนา|จุดมุ่งหมาย)")
 _COMPARED = re.compile(r"(?:เทียบกับ|เปรียบเทียบ|เมื่อเทียบ|กว่า|จาก|กับ|และ|,|ถึง|ระหว่าง|เดิม|หรือ|รวมถึง|ตลอดจน|ที่ผ่านมา)(?:ผลการประเมิน|ผลคะแนน|คะแนน|ผล)?(?:ใน|ของ|เมื่อ)?$")
 _PAST_BEFORE = re.compile(r"(?:เทียบกับ|เปรียบเทียบ|เมื่อเทียบ|กว่า|จากปี|จากเดิม|ลดลงจาก|เพิ่มขึ้นจาก|สูงขึ้นจาก|ต่างจาก)[^\d]{0,40}$")
 _DECISION = re.compile(r"มติ|คำสั่ง|ประกาศ(?!ผล|ข้อ|นโยบาย|ใช้|เจตน|แล้ว|ให้)|หนังสือ|ระเบียบ|ลงวันที่|ที่ประชุม|การประชุม|ข้อตกลง(?:ความ)?ร่วมมือ|บันทึกข้อตกลง|ข้อบัญญัติ|เทศบัญญัติ")
@@ -59,6 +61,7 @@ def roles(reading: Reading, flow: Flow, contents: bool) -> Iterator[Finding]:
     year = reading.document.year
     text = flow.text
     if flow.kind == ROW and len(flow.cells) > 2 and re.search(r"25\d\d[^\t]*\t[^\t]*25\d\d", text):
+        yield from _columns(flow, year)
         return
     said = list(YEAR.finditer(text))
     distinct = {int(one["year"]) for one in said}
@@ -70,9 +73,9 @@ def roles(reading: Reading, flow: Flow, contents: bool) -> Iterator[Finding]:
         if not context and flow.above is not None and flow.above.order == flow.order - 1 and n == 0:
             context = flow.above.text[-120:]
         before = one.end()
-        following = text[one.end() : one.end() + 40]
-        role = _role(context, following, first=n == 0)
-        if role is None:
+        following = text[one.end() : one.end() + 200]
+        role = _role(context, following, settled=text.endswith("นั้น"))
+        if role is None or re.match(r"(?:คือ|เป็น|ได้แก่)?(?:ข้อ|รายการ)?[Oo0]\d", following):
             continue
         expected = year if role == ANALYSED else year + 1
         if stated == expected:
@@ -104,7 +107,36 @@ def roles(reading: Reading, flow: Flow, contents: bool) -> Iterator[Finding]:
     yield from _background(reading, flow, said)
 
 
-def _role(context: str, following: str, *, first: bool) -> str | None:
+def _columns(flow: Flow, year: int) -> Iterator[Finding]:
+    """A table of several years ends with the year analysed."""
+    said = [
+        (found, int(found.group()))
+        for found in re.finditer(r"(?<!\d)25\d\d(?!\d|\.\d)", flow.text)
+        if not re.search(r"\d\.\d\d", flow.text)
+    ]
+    years = [stated for _, stated in said]
+    if _MONTHS.search(flow.text) or any(end - start > 30 for start, end in flow.cells if re.search(r"25\d\d", flow.text[start:end])):
+        return
+    if len(years) < 2 or year in years or max(years) > year + 5 or min(years) < year - 8:
+        return
+    place, stated = min(said, key=lambda one: abs(one[1] - year))
+    if max(years) > year:
+        place, stated = max(said, key=lambda one: one[1])
+    yield finding(
+        "R09", HIGH, flow, place.start(), place.end(),
+        f"ตารางนี้ไม่มีปี {year} ที่วิเคราะห์ แต่มีปี {stated}", f"The table lacks the year analysed, {year}, and has {stated}.",
+        stated=str(stated), expected=str(year), resolve=SUGGEST, suggestion=str(year),
+    )  # fmt: skip
+
+
+def _role(context: str, following: str, *, settled: bool = False) -> str | None:
+    """Whose year stands between these words; `settled`: the sentence tells what has been (ตามที่ … นั้น)."""
+    if _PURPOSE.match(following) and re.search(r"การประเมิน[^\t]{0,110}$", context):
+        return ANALYSED
+    if re.match(r"การประเมิน[^\t]{0,40}ตัวชี้วัด(?:ที่)?10[^\t]{0,140}(?:ต้องเปิดเผย|เปลี่ยนแปลง)", following):
+        return MEASURES
+    if settled and re.search(r"(?:การประเมินITA|การประเมินคุณธรรม[^\t]{0,90})$", context) and not _MEASURES.search(context):
+        return ANALYSED
     analysed = [found.end() for found in _ANALYSED.finditer(context)]
     measures = [found.end() for found in _MEASURES.finditer(context)]
     neither = [found.end() for found in _NEITHER.finditer(context)]
@@ -131,7 +163,7 @@ def _background(reading: Reading, flow: Flow, said: list["re.Match[str]"]) -> It
         return
     stated = int(said[0]["year"])
     context = flow.text[max(0, said[0].start() - 170) : said[0].start()]
-    if stated == year or _role(context, "", first=True) is not None or "การประเมินคุณธรรม" not in context:
+    if stated == year or _role(context, "") is not None or "การประเมินคุณธรรม" not in context:
         return
     start, end = said[0].span("year")
     yield finding(
@@ -160,7 +192,7 @@ def plan_range(flow: Flow, strategy: tuple[int, int]) -> Iterator[Finding]:
 def memo_day(reading: Reading) -> tuple[date, Flow | None, int, int] | None:
     """The day the memo bears and where it says so."""
     for flow in reading.flows[:14]:
-        found = re.search(r"^(?:ที่[^\t]{0,30})?\t?(?:ลง)?วันที่|\tวันที่", flow.text[:80])
+        found = re.search(r"^จัดทำ(?:โดย)?[^\d]{0,40}(?:เมื่อ|ณ)วันที่|^(?:ที่[^\t]{0,30})?\t?(?:ลง)?วันที่|\tวันที่", flow.text[:80])
         if found and flow.kind != ROW or found and len(flow.text) < 90:
             for day in days(flow.text[found.end() : found.end() + 40]):
                 return day.day, flow, found.end() + day.start, found.end() + day.end
