@@ -72,6 +72,7 @@ def tight(raw: str, start: int = 0, end: int | None = None) -> Tight:
     return Tight("".join(out).replace("|", "\t"), tuple(at))
 
 
+@lru_cache(maxsize=4096)
 def squeezed(name: str) -> str:
     """A name as tight text writes it."""
     return tight(name).text

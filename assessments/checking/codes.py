@@ -19,8 +19,8 @@ _FOLLOW = re.compile(
     r"|การดำเนินการ(?:เพื่อส่งเสริมคุณธรรม|ตามมาตรการ)|ผลการปฏิบัติตามมาตรการ|ติดตามการ(?:ดำเนิน|ปฏิบัติ)"
 )
 _ANALYSE = re.compile(r"วิเคราะห์ผลการประเมิน|มาตรการส่งเสริมคุณธรรม|มาตรการภายในเพื่อกำหนด|จัดทำมาตรการ|กำหนดมาตรการ")
-_BACK = re.compile(r"(?:กำหนดไว้|มาตรการ|กำหนด)(?:ตาม|ใน)(?:ข้อ|รายการ)?(?:ที่)?$")
-_NAMED_BEFORE = re.compile(r"(?:คือ|อยู่ใน|อยู่ที่|เป็น|ได้แก่|ตาม|ใน)(?:ข้อ|รายการ|OITข้อ|OIT)*(?:ที่)?$")
+_BACK = re.compile(r"กำหนด(?:ไว้)?(?:ตาม|ใน)(?:ข้อ|รายการ)?(?:ที่)?$")
+_NAMED_BEFORE = re.compile(r"(?:\t|คือ|อยู่ใน|อยู่ที่|เป็น|ได้แก่|ตาม|ใน)(?:ข้อ|รายการ|OITข้อ|OIT)*(?:ที่)?$")
 
 
 def check(reading: Reading) -> Iterator[Finding]:
@@ -129,14 +129,23 @@ def _duty(text: str, code: "re.Match[str]", since: int, last: int | None) -> int
     if re.search(r"เปลี่ยนเป็น(?:ข้อ|รายการ)?$", before) and not _FOLLOW.search(before) and not _ANALYSE.search(before):
         return last
     heads = re.match(
-        r"[:)]?(?:หน่วยงาน)?(?:ต้อง|ให้|จะต้อง|คือ|เรื่อง|การ|เป็นการ|ว่าด้วย|ได้แก่|รายงาน|มาตรการ|กำหนดให้|สรุป|-|–|\t|\(|“)", after
+        r"[:)]?(?:ของ(?:แบบตรวจ)?(?:การเปิดเผยข้อมูลสาธารณะ)?\(?(?:OIT)?\)?)?(?:หน่วยงาน)?(?:ต้อง|ให้|จะต้อง|คือ|เรื่อง|การ|เป็นการ|ว่าด้วย|ได้แก่|รายงาน|มาตรการ|กำหนดให้|สรุป|-|–|\t|\(|“)", after
     )
     if heads:
         stop = re.search(r"(?<![A-Za-z0-9.])[Oo][. -]?\d{1,2}|(?:ข้อ|รายการ)0\d\d", after)
         said = _spoken(after[: stop.start()] if stop else after)
         if said is not None:
             return said
-    return _spoken(before) if _NAMED_BEFORE.search(before) else None
+    return _spoken_last(before) if _NAMED_BEFORE.search(before) else None
+
+
+def _spoken_last(text: str) -> int | None:
+    """The duty named last; ผลการดำเนินการตามมาตรการส่งเสริมคุณธรรม is a follow-up."""
+    follow = [found.start() for found in _FOLLOW.finditer(text)]
+    analyse = [found.start() for found in _ANALYSE.finditer(text)]
+    if follow and (not analyse or follow[-1] > analyse[-1] - 45):
+        return 1
+    return 0 if analyse else None
 
 
 def _spoken(text: str) -> int | None:

@@ -235,6 +235,7 @@ _AFTER_NUMBER = re.compile(
     r"(?=\(|\)|มีผล|มีค่า|มีคะแนน|ได้|คะแนน|เท่ากับ|ร้อยละ|เป็น|ซึ่ง|เรื่อง|โดย|เนื่องจาก|และ|หรือ|,|ในประเด็น|เพราะ|ยัง|พบ|ต่ำ|สูง|น้อย|มาก|อยู่|:|=|-|–|[\"”]|\d|\t|$)"
 )
 _ITEM = re.compile(r"\(?(?<![\d.])(?P<n>\d{1,2})[.)](?P<slot>[ก-ฮเแโใไ][^\d\t()]{4,45}?)(?=\(|ได้|มี(?:ผล|ค่า)?คะแนน|คะแนน|เท่ากับ|ร้อยละ|และ\(?\d|\d|$|โดย|มีผู้)")
+_LISTED = re.compile(r"(?:คะแนน|ได้แก่|,|%)(?:และ)?(?P<slot>[ก-ฮ][^\d\t()]{6,34}?)(?=(?:ได้|มีคะแนน|เท่ากับ|ร้อยละ)?\d{1,3}\.\d)")
 _ROW_NAME = re.compile(r"(?:\(?\d{1,2}[.)]?)?(?P<slot>[^\d\t()]{5,45}?)(?=\t|\(|ได้|มีคะแนน|มีผล|คะแนน|เท่ากับ|ร้อยละ|=|:|\d|$)")
 #: What follows a name that a score or a rank is given.
 _SCORED = re.compile(r"(?:\(|มี(?:ผล|ค่า|คะแนน)|ได้|คะแนน|เท่ากับ|ร้อยละ|ต่ำ|น้อย|=|:|-|–|\d|\t|$)")
@@ -389,6 +390,8 @@ class _Reader:
                 head = _ROW_NAME.match(text, start)
                 if head and value and start < value.start and value.start - head.end() < 60:
                     looked.append((head, 0.42))
+        if sum(one.kind == "name" for one in self.said) > 1:
+            looked.extend((listed, 0.35) for listed in _LISTED.finditer(text))
         for slot in _SLOT.finditer(text):
             after = next((one for one in self.said if one.start >= slot.end() and one.kind in ("value", "lowest")), None)
             if after and after.start - slot.end() <= 45:
@@ -576,6 +579,10 @@ class _Reader:
         ahead = re.match(r"(?:เป็น(?:อันดับ|ลำดับ)\S{0,10})?.{0,60}?(?:คือ|ได้แก่|อยู่ที่|:)", text[token.end : token.end + 75])
         if self.flow.kind == ROW and not self.flow.cells[-1][1] - self.flow.cells[-1][0] > 60 and len(self.flow.cells) > 1:
             chosen = [one for one in self.subjects if one[0] < token.start][-1:]
+            if not chosen or not isinstance(chosen[0][2], int):
+                # ตัวชี้วัดที่ได้คะแนนน้อยที่สุดของ IIT | 5. การแก้ไขปัญหาการทุจริต | 75.47
+                named = [one for one in self.subjects if one[0] > token.end and isinstance(one[2], int)]
+                chosen = self._joined(named[0], forward=True) if named else []
         else:
             chosen = []
             if ahead and not re.search(r"\d\.\d\d", ahead.group()):

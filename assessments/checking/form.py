@@ -26,7 +26,7 @@ def check(reading: Reading, plan: list[Row]) -> Iterator[Finding]:
 
 # R18
 
-_PART = re.compile(r"(?P<word>ส่วนที่|บทที่|มาตรการที่|ภาพที่|ตารางที่)(?P<n>\d{1,2})(?![\d.]|ตาม)")
+_PART = re.compile(r"(?P<word>ส่วนที่|ตอนที่|บทที่|มาตรการที่|ภาพที่|ตารางที่)(?P<n>\d{1,2})(?![\d.]|ตาม)")
 
 
 @dataclass(slots=True)
@@ -96,7 +96,7 @@ def _sequences(flows: list[Flow]) -> Iterator[Finding]:
         if number == 1 and not twice:
             pool.append(_Open(style, prefix, 1, flow.order, heading))
             continue
-        last = next((one for one in reversed(pool + other) if one.style == style and one.prefix == prefix), None)
+        last = next((one for one in (*reversed(pool), *reversed(other)) if one.style == style and one.prefix == prefix), None)
         pool.append(_Open(style, prefix, number, flow.order, heading))
         if flow.passage.line == 0 and last is None and not prefix:
             continue  # one field of a draft may hold one item of a list

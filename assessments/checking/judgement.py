@@ -60,7 +60,7 @@ def _subject(reading: Reading, resolved: Resolved, flow: Flow, place: int) -> tu
     if before and place - before[-1].end <= 90:
         return before[-1].key, before[-1].value
     wide = list(_WIDE.finditer(flow.text[max(0, place - 120) : place]))
-    if flow.kind != ROW and wide and not re.search(r"ตัวชี้วัด(?:ที่|ด้าน)|ด้าน(?:IIT|EIT|OIT)", flow.text[max(0, place - 120) : place][wide[-1].end() :]):
+    if (flow.kind != ROW or not here) and wide and not re.search(r"ตัวชี้วัด(?:ที่|ด้าน)|ด้าน(?:IIT|EIT|OIT)", flow.text[max(0, place - 120) : place][wide[-1].end() :]):
         total = resolved.values.get(TOTAL)
         return (TOTAL, total) if total is not None else None
     return None

@@ -10,7 +10,7 @@ from typing import Any
 
 import yaml
 
-from assessments.checking.facts import Reading
+from assessments.checking.facts import Key, Reading
 from assessments.checking.flows import HEADING, ROW, Flow
 from assessments.checking.places import at_data, finding
 from assessments.checking.plans import Row
@@ -45,7 +45,7 @@ def topics() -> tuple[Topic, ...]:
 def check(reading: Reading, plan: list[Row]) -> Iterator[Finding]:
     table = {id(row.flow) for row in plan if row.flow is not None}
     table |= {id(cell.flow) for row in plan for cell in row.cells.values()}
-    body = [flow for flow in reading.flows if id(flow) not in table and flow.kind != ROW]
+    body = [flow for flow in reading.flows if id(flow) not in table]
     measures = "".join(row.words for row in plan).replace(" ", "")
     if plan:
         yield from answered(body, measures)
@@ -82,7 +82,7 @@ def _does(topic: Topic, flow: Flow) -> bool:
 
 
 _DOES = re.compile(r"จัดให้มี|จัดทำ|จัดตั้ง|เปิด(?!เผย)|เพิ่ม|สร้าง|พัฒนา|จัดกิจกรรม|รณรงค์|ปลูกฝัง")
-_SHOULD = re.compile(r"ควร|ต้อง|ยังไม่|ไม่มี|ขาด|ไม่ได้|ข้อเสนอแนะ|อยากให้|ขอให้")
+_SHOULD = re.compile(r"ควร|ต้อง|ยังไม่|ไม่มี|ขาด|ไม่ได้|ไม่ถูก|มิได้|ข้อเสนอแนะ|อยากให้|ขอให้")
 
 
 def lowest_answered(reading: Reading, plan: list[Row]) -> Iterator[Finding]:
@@ -123,7 +123,7 @@ def audience(body: list[Flow], measures: str) -> Iterator[Finding]:
 
 
 _OPENS = re.compile(
-    r"(?:\(?[\d.]+[.)]?)?[-•]?(?:ปัญหาของ|จุดอ่อน(?:ของ)?|ประเด็น(?:ของ|ที่)?|มาตรการ(?:ที่\d+)?(?:แก้ไข|ปรับปรุง|พัฒนา)?|ด้าน|แก้ไข|ปรับปรุง)?(?:(?:IIT|EIT|OIT)[: ]?)?$"
+    r"(?:\(?[\d.]+[.)]?)?[-•]?(?:เครื่องมือ(?:IIT|EIT|OIT))?(?:ตัวชี้วัดที่(?:ต้อง|ควร)?(?:ปรับปรุง|พัฒนา|แก้ไข):?|ปัญหาของ|จุดอ่อน(?:ของ)?|ประเด็น(?:ของ|ที่)?|มาตรการ(?:ที่\d+)?(?:แก้ไข|ปรับปรุง|พัฒนา)?|ด้าน|แก้ไข|ปรับปรุง)?(?:(?:IIT|EIT|OIT)[: ]?)?$"
 )
 _CLOSES = re.compile(r"(?::|\t|\(|คือ|$)")
 
@@ -161,7 +161,7 @@ def _openings(reading: Reading, flow: Flow) -> Iterator[tuple[int, int, int]]:
     subjects = [one for one in reading.subjects.get(flow.order, ()) if isinstance(one[2], int)]
     for begin, _ in (flow.cells[:2] if flow.kind == ROW else [(0, 0)]):
         head = next((one for one in subjects if one[0] >= begin), None)
-        if head is None or head[0] - begin > 40 or not _OPENS.fullmatch(flow.text[begin : head[0]]):
+        if head is None or head[0] - begin > 60 or not _OPENS.fullmatch(flow.text[begin : head[0]]):
             continue
         last = head
         for one in subjects:
@@ -188,22 +188,30 @@ def belongs(reading: Reading, body: list[Flow]) -> Iterator[Finding]:
             if found is None:
                 continue
             subjects = [one for one in reading.subjects.get(flow.order, ()) if one[1] <= found.start() and isinstance(one[2], int)]
-            if not subjects:
+            numbers = {subjects[-1][2]} if subjects else _just_named(reading, flow)
+            since = subjects[-1][1] if subjects else 0
+            if not numbers or found.start() - since > 900 or numbers & set(topic.indicators):
                 continue
-            numbers = {subjects[-1][2]}
-            if found.start() - subjects[-1][1] > 900 or numbers & set(topic.indicators):
-                continue
-            between = flow.text[subjects[-1][1] : found.start()]
+            between = flow.text[since : found.start()]
             if any(name in between for n in topic.indicators for name in _names(reading, n)):
                 continue
             right = ", ".join(map(str, topic.indicators))
-            said = ", ".join(map(str, sorted(numbers)))
+            said = ", ".join(sorted(map(str, numbers)))
             yield finding(
                 "R20", MEDIUM, flow, *found.span("what" if "what" in topic.need.groupindex and found["what"] else 0),
                 f"{topic.th}เป็นเรื่องของตัวชี้วัดที่ {right} ไม่ใช่ตัวชี้วัดที่ {said} ที่กำลังอธิบาย",
                 f"{topic.en} belongs to indicator {right}, not to indicator {said}, which it explains here.",
                 stated=said, expected=right, resolve=HUMAN,
             )  # fmt: skip
+
+
+def _just_named(reading: Reading, flow: Flow) -> set[Key | None]:
+    """The lowest indicator the flow before names, where this one names none."""
+    found: set[Key | None] = set()
+    for claim in reading.lowest:
+        if 0 < flow.order - claim.flow.order <= 2:
+            found = set(claim.numbers)
+    return found
 
 
 def _names(reading: Reading, number: int) -> list[str]:

@@ -25,6 +25,7 @@ _NEITHER = re.compile(
     r"รายการ|ตัวชี้วัดย่อย|แบบต่อเนื่อง|ตั้งแต่|ระหว่าง|ย้อนหลัง|ยุทธศาสตร์|แผนพัฒนา|งบประมาณรายจ่าย|ข้อบัญญัติ|เทศบัญญัติ|เริ่ม|พระราชบัญญัติ|ระเบียบ"
     r"|มติ|คำสั่ง|ประกาศ|คู่มือ|ปฏิทิน|เกณฑ์การประเมิน|รายละเอียดการประเมิน|กรอบการประเมิน|ผลการดำเนินการตาม|ผลการดำเนินงานตาม|ผลการปฏิบัติตาม|รายงานผลการดำเนิน|ติดตาม(?:ผล)?"
 )
+_SCORES = re.compile(r"[^\t]{0,70}?(?:ได้รับ|ได้|มี)(?:ผล|ค่า)?(?:การประเมิน)?คะแนน")
 _MONTHS = re.compile(r"(?:ม\.ค|ก\.พ|มี\.ค|เม\.ย|พ\.ค|มิ\.ย|ก\.ค|ส\.ค|ก\.ย|ต\.ค|พ\.ย|ธ\.ค|มกรา|กุมภา|มีนา|เมษา|พฤษภา|มิถุนา|กรกฎา|สิงหา|กันยา|ตุลา|พฤศจิกา|ธันวา)")
 _PURPOSE = re.compile(r"(?:ที่ผ่านมา)?มี(?:วัตถุประสงค์|เจตนา|จุดมุ่งหมาย)")
 _COMPARED = re.compile(r"(?:เทียบกับ|เปรียบเทียบ|เมื่อเทียบ|กว่า|จาก|กับ|และ|,|ถึง|ระหว่าง|เดิม|หรือ|รวมถึง|ตลอดจน|ที่ผ่านมา)(?:ผลการประเมิน|ผลคะแนน|คะแนน|ผล)?(?:ใน|ของ|เมื่อ)?$")
@@ -67,6 +68,7 @@ def roles(reading: Reading, flow: Flow, contents: bool) -> Iterator[Finding]:
     distinct = {int(one["year"]) for one in said}
     past_facts = {fact.year for fact in reading.facts if fact.flow is flow and fact.year < year}
     before = 0
+    flagged = False
     for n, one in enumerate(said):
         stated = int(one["year"])
         context = text[max(before, one.start() - 170) : one.start()]
@@ -95,6 +97,7 @@ def roles(reading: Reading, flow: Flow, contents: bool) -> Iterator[Finding]:
             continue
         if role == MEASURES and stated == year and re.search(r"ผลการประเมิน[^\d]*$|วิเคราะห์ผล[^\d]*$|ประจำ$", context) and not _nearer(context):
             continue
+        flagged = True
         th = "ปีที่วิเคราะห์" if role == ANALYSED else "ปีของมาตรการ"
         en = "The year analysed" if role == ANALYSED else "The year of the measures"
         start, end = one.span("year")
@@ -104,7 +107,8 @@ def roles(reading: Reading, flow: Flow, contents: bool) -> Iterator[Finding]:
             f"{en} should be {expected}; here it is {stated}.",
             stated=str(stated), expected=str(expected), resolve=SUGGEST, suggestion=str(expected),
         )  # fmt: skip
-    yield from _background(reading, flow, said)
+    if not flagged:
+        yield from _background(reading, flow, said)
 
 
 def _columns(flow: Flow, year: int) -> Iterator[Finding]:
@@ -135,6 +139,8 @@ def _role(context: str, following: str, *, settled: bool = False) -> str | None:
         return ANALYSED
     if re.match(r"การประเมิน[^\t]{0,40}ตัวชี้วัด(?:ที่)?10[^\t]{0,140}(?:ต้องเปิดเผย|เปลี่ยนแปลง)", following):
         return MEASURES
+    if (scored := _SCORES.match(following)) and not _MEASURES.search(context + scored.group()) and not YEAR.search(scored.group()):
+        return ANALYSED
     if settled and re.search(r"(?:การประเมินITA|การประเมินคุณธรรม[^\t]{0,90})$", context) and not _MEASURES.search(context):
         return ANALYSED
     analysed = [found.end() for found in _ANALYSED.finditer(context)]
@@ -206,6 +212,8 @@ def memo_day(reading: Reading) -> tuple[date, Flow | None, int, int] | None:
 
 def decisions(flow: Flow, dated: tuple[date, Flow | None, int, int]) -> Iterator[Finding]:
     if flow is dated[1]:
+        return
+    if len(flow.cells) > 3:
         return
     for day in days(flow.text):
         context = flow.text[max(0, day.start - 75) : day.start]
