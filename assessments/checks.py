@@ -24,7 +24,13 @@ def check(document: Document) -> Report:
     found.extend(form.check(reading, plan))
     places = {passage.section: n for n, passage in enumerate(document.passages)}
     found.sort(key=lambda one: (places.get(one.section, -1), one.line, one.start, one.rule))
-    return Report(tuple(dict.fromkeys(found)), _printed(reading, resolved), _computed(reading, resolved), resolved.proof, _within(resolved))
+    return Report(
+        tuple(dict.fromkeys(found)),
+        _printed(reading, resolved),
+        _computed(reading, resolved),
+        resolved.proof,
+        _within(resolved),
+    )
 
 
 def _printed(reading: Reading, resolved: Resolved) -> dict[str, str]:

@@ -11,6 +11,7 @@ from organization.calendar import MONTHS_TH, MONTHS_TH_SHORT, fiscal_year
 _DIGITS = str.maketrans("๐๑๒๓๔๕๖๗๘๙", "0123456789")
 _RUN = re.compile(r"[^\s\u200b-\u200d\u2060\ufeff\u00ad]+|[\s\u200b-\u200d\u2060\ufeff\u00ad]+")
 _ODD = re.compile("\u0e4d[\u0e48-\u0e4b]?\u0e32|\u0e40\u0e40")
+_CONSONANT = re.compile("[\u0e01-\u0e2e\u0e48-\u0e4b]")
 _WORD = re.compile(r"[0-9A-Za-z.,%]")
 _BEGINS = re.compile(r"[0-9A-Za-z]")
 BUDDHIST_ERA = 543
@@ -52,6 +53,8 @@ def tight(raw: str, start: int = 0, end: int | None = None) -> Tight:
                 pending = " "
             continue
         piece = piece.translate(_DIGITS)
+        if pending and piece[0] == "\u0e32" and _CONSONANT.match(last):
+            piece = "\u0e33" + piece[1:]  # ส านัก: the ring of ำ was lost on the way out of a PDF
         if pending and _WORD.match(last) and _BEGINS.match(piece):
             out.append(" ")
             at.append(run.start() - 1)
@@ -146,7 +149,9 @@ def period(text: str) -> tuple[date, date] | None:
     if len(said) >= 2:
         return said[0].day, said[1].last
     if said:
-        head = re.search(rf"(?P<day>\d{{1,2}})?(?:เดือน)?(?P<month>{_MONTH})(?:-|–|—|ถึง|จนถึง)(?:เดือน)?$", text[: said[0].start])
+        head = re.search(
+            rf"(?P<day>\d{{1,2}})?(?:เดือน)?(?P<month>{_MONTH})(?:-|–|—|ถึง|จนถึง)(?:เดือน)?$", text[: said[0].start]
+        )
         if head:
             end = said[0].last
             month = _MONTHS[head["month"]]
@@ -170,5 +175,18 @@ def year_bounds(year: int) -> tuple[date, date]:
     return date(gregorian - 1, 10, 1), date(gregorian, 9, 30)
 
 
-__all__ = ["DATE", "YEAR", "Day", "Tight", "days", "distance", "fiscal_year", "nearest", "period", "squeezed", "thai_day",
-           "tight", "year_bounds"]
+__all__ = [
+    "DATE",
+    "YEAR",
+    "Day",
+    "Tight",
+    "days",
+    "distance",
+    "fiscal_year",
+    "nearest",
+    "period",
+    "squeezed",
+    "thai_day",
+    "tight",
+    "year_bounds",
+]

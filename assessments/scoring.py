@@ -149,7 +149,7 @@ def mean_admissible(rules: Rules, code: str, total: Decimal, others: Mapping[str
     weight = rules.weights[code]
     rest = [other for other in rules.weights if other != code]
     middle = total - sum((rules.weights[one] * others[one] for one in rest), Decimal(0))
-    slack = HALF + HALF * sum((rules.weights[one] for one in rest), Decimal(0))
+    slack = 2 * HALF  # the total's rounding, and that of all means, this one's too: the weights add up to 1
     return Interval((middle - slack) / weight, (middle + slack) / weight)
 
 

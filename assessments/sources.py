@@ -19,7 +19,17 @@ YAML_NAMES = (".yaml", ".yml")
 #: The keys that hold what the paper says; the rest is data.
 PROSE = ("subject_th", "heading_th", "title_th", "intro_th", "text_th", "issue_th", "steps_lead_th", "closing_th")
 HEADINGS = ("heading_th", "title_th")
-APART = ("organization", "organization_th", "divisions", "signature_blocks", "contact", "counts", "calendar", "scores", "figures")
+APART = (
+    "organization",
+    "organization_th",
+    "divisions",
+    "signature_blocks",
+    "contact",
+    "counts",
+    "calendar",
+    "scores",
+    "figures",
+)
 
 
 def document(name: str, data: bytes, year: int) -> Document:
@@ -253,7 +263,9 @@ class _Transcript:
             elif name == "plans":
                 for row in value.items():
                     yield from self.low(row, row["id"].text)
-                    yield from (self.prose(row[key], own, _At(None)) for key in ("title_th", "issue_th") if row[key].text)
+                    yield from (
+                        self.prose(row[key], own, _At(None)) for key in ("title_th", "issue_th") if row[key].text
+                    )
             elif value.is_list:
                 for one in value.items():
                     if not one["instrument"].null and not one["lowest_indicator"].null:
@@ -277,7 +289,12 @@ class _Transcript:
         if not code.null:
             count = text.count("\n") + 1
             return Passage(
-                at.path, f"ข้อ {code.text}\n{text}", heading, code.line, (code.line, *range(line, line + count)), made=True
+                at.path,
+                f"ข้อ {code.text}\n{text}",
+                heading,
+                code.line,
+                (code.line, *range(line, line + count)),
+                made=True,
             )
         return Passage(at.path, text, heading, line)
 
@@ -322,9 +339,21 @@ class _Transcript:
                 number = cells[0].whole()
                 judged = judged or len(cells) > 2
                 words = "\t".join(one.text for one in cells[2:])
-                rows.append((row.line, f"{number}. {self.indicators.get(number, '')}\t{cells[1].number()} คะแนน {words}".rstrip()))
+                rows.append(
+                    (
+                        row.line,
+                        f"{number}. {self.indicators.get(number, '')}\t{cells[1].number()} คะแนน {words}".rstrip(),
+                    )
+                )
         if not judged:
             # A transcription without the column of judgements says nothing about them.
             rows = rows[1:]
         if rows:
-            yield Passage(at.path, "\n".join(text for _line, text in rows), heading, at.line, tuple(line for line, _text in rows), made=True)
+            yield Passage(
+                at.path,
+                "\n".join(text for _line, text in rows),
+                heading,
+                at.line,
+                tuple(line for line, _text in rows),
+                made=True,
+            )

@@ -28,6 +28,8 @@ def text_of(data: bytes, *, most: int = MOST_BYTES) -> str:
         text = data.decode("utf-16" if marked else "utf-8-sig")
     except UnicodeDecodeError:
         raise ValidationError(_not_utf8(data)) from None
+    if not text.strip():
+        raise ValidationError(_("The file is empty."))
     if "\x00" in text:
         raise ValidationError(_("This is not a text file."))
     return text.replace("\r\n", "\n").replace("\r", "\n")

@@ -57,7 +57,9 @@ def test_every_listed_contradiction_is_found(entry: dict[str, object]) -> None:
     assert [one for one in printed().findings if one.rule in entry["detect"] and one.line in lines]  # type: ignore[operator]
 
 
-@pytest.mark.parametrize("figure", ["82.14", "92.16", "97.49", "97.36", "97.83", "88.01", "86.95", "79.42", "50.00", "90.05"])
+@pytest.mark.parametrize(
+    "figure", ["82.14", "92.16", "97.49", "97.36", "97.83", "88.01", "86.95", "79.42", "50.00", "90.05"]
+)
 def test_what_is_right_is_not_flagged(figure: str) -> None:
     assert not [one for one in printed().findings if one.stated == figure and one.rule in ("R01", "R02", "R03", "R07")]
 
@@ -167,7 +169,9 @@ def test_one_slip_is_found_at_its_line(old: str, new: str, rule: str, line: int)
 
 
 def test_a_slip_in_a_repeated_figure_names_the_value_that_closes() -> None:
-    text = MEMO.replace("86.95 คะแนน", "86.59 คะแนน") + "\nด้าน IIT ตัวชี้วัดด้านการใช้ทรัพย์สินของทางราชการ มีค่าต่ำสุด เท่ากับ 86.95\n"
+    text = (
+        MEMO.replace("86.95 คะแนน", "86.59 คะแนน") + "\nด้าน IIT ตัวชี้วัดด้านการใช้ทรัพย์สินของทางราชการ มีค่าต่ำสุด เท่ากับ 86.95\n"
+    )
     found = next(one for one in said(text).findings if one.rule == "R01")
     assert (found.stated, found.expected, found.suggestion, found.resolve) == ("86.59", "86.95", "86.95", "suggest")
 
@@ -205,7 +209,9 @@ def test_without_weights_there_is_no_total_to_check() -> None:
 def test_data_stands_beside_the_text() -> None:
     scores = Scores({1: Stated(Decimal("94.96"), "scores.indicators.0.score")}, level="A", level_section="scores.level")
     found = said(MEMO, scores=scores).findings
-    assert ("R01", "scores.indicators.0.score", "94.96", "94.86") in [(f.rule, f.section, f.stated, f.expected) for f in found]
+    assert ("R01", "scores.indicators.0.score", "94.96", "94.86") in [
+        (f.rule, f.section, f.stated, f.expected) for f in found
+    ]
     assert ("R04", "scores.level", "A", "B") in [(f.rule, f.section, f.stated, f.expected) for f in found]
 
 

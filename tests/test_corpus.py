@@ -8,6 +8,8 @@ from assessments.rulebook import rules_for
 from assessments.scoring import CENT, compute, mean_interval, total_interval
 from benchmarks.corpus import judge, library
 from benchmarks.corpus.mutations import changed_lines
+from benchmarks.corpus.otherwords import OTHER_WORDS
+from benchmarks.corpus.wording import WORDS, Wording
 
 EVERYWHERE = {"impossible", "lowest_everywhere"}  # the same in every place
 MOVED = {"no_answer", "lowest_with_score"}  # a measure and its step, a name and its figure
@@ -31,6 +33,33 @@ def test_the_corpus_is_the_same_every_time() -> None:
     assert [change for _base, change in first.mutated] == [change for _base, change in again.mutated]
 
 
+def test_the_unseen_set_is_the_same_every_time_and_shares_nothing() -> None:
+    first = library.unseen()
+    library.unseen.cache_clear()
+    again = library.unseen()
+    assert [one.page.text for one in first.clean] == [one.page.text for one in again.clean]
+    assert [change for _base, change in first.mutated] == [change for _base, change in again.mutated]
+    assert len(first.clean) >= 30 and len(first.mutated) >= 200
+    known = (*library.corpus().clean, *library.heldout().clean)
+    hands = {one.page.template for one in first.clean}
+    assert len(hands) >= 6 and not hands & {one.page.template for one in known}
+    assert not {one.page.facts.office.full for one in first.clean} & {one.page.facts.office.full for one in known}
+    assert {one.year for one in first.clean} == set(range(2563, 2569))
+    assert {rule for _base, change in first.mutated for rule in change.rules} == set(judge.RULES)
+
+
+def test_its_words_are_its_own() -> None:
+    """No sentence about an indicator is one of the corpus's, and nothing is left unfilled."""
+
+    def sentences(words: Wording) -> set[str]:
+        topics = [one for each in words.topics.values() for one in each] + [words.complaint]
+        pairs = [said for one in topics for pair in one.measures for said in pair]
+        return {*pairs, *(one.issue for one in topics), *words.community}
+
+    assert not sentences(OTHER_WORDS) & sentences(WORDS)
+    assert not any("{" in one.page.text for one in library.unseen().clean)
+
+
 def test_it_is_large_and_varied() -> None:
     corpus = library.corpus()
     assert len(corpus.clean) >= 36
@@ -43,7 +72,7 @@ def test_it_is_large_and_varied() -> None:
 
 def test_clean_documents_are_right() -> None:
     """Their figures close, as published ones do; every transcription can be read."""
-    for one in (*library.corpus().clean, *library.heldout().clean):
+    for one in (*library.corpus().clean, *library.heldout().clean, *library.unseen().clean):
         facts, rules = one.page.facts, rules_for(one.year)
         for code, numbers in rules.numbers_of.items():
             assert facts.means[code] in mean_interval(facts.scores[n] for n in numbers)
@@ -56,7 +85,7 @@ def test_clean_documents_are_right() -> None:
 
 
 def test_every_change_is_in_one_place_and_says_where() -> None:
-    for base, change in (*library.corpus().mutated, *library.heldout().mutated):
+    for base, change in (*library.corpus().mutated, *library.heldout().mutated, *library.unseen().mutated):
         runs = changed_lines(base.page.text, change.text)
         places = 2 if change.kind in MOVED else len(change.lines) if change.kind in EVERYWHERE else 1
         assert 1 <= runs <= places, change.what
@@ -65,7 +94,7 @@ def test_every_change_is_in_one_place_and_says_where() -> None:
 
 
 def test_a_changed_figure_stands_on_the_line_told() -> None:
-    for base, change in library.corpus().mutated:
+    for base, change in (*library.corpus().mutated, *library.unseen().mutated):
         if change.kind in {"score", "mean", "total", "level"}:
             before, after = base.page.text.split("\n"), change.text.split("\n")
             (line,) = [k for k, pair in enumerate(zip(before, after, strict=True), 1) if pair[0] != pair[1]]

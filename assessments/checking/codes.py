@@ -14,9 +14,10 @@ from assessments.rulebook import Rules, UnknownYear, rules_for
 _CODE = re.compile(r"(?<![A-Za-z0-9.])(?P<o>[Oo])[. -]?(?P<n>\d{1,2})(?![\d.]|[A-Za-z])")
 _ZERO = re.compile(r"(?:ข้อ(?:ที่)?|OIT|รายการ(?:ที่)?|(?<=\d), ?|(?<=\d)และ(?:ข้อ)?|(?<=\d)-)(?P<o>0)(?P<n>\d{2})(?![\d.-])")
 _ITEM = re.compile(r"OIT(?:ข้อ|รายการ)(?:ที่)?(?P<o>)(?P<n>\d{1,2})(?![\d.])")
+_ALONE = re.compile(r"^\t?(?P<o>[Oo0])(?P<n>\d{2})(?=\t)")
 _FOLLOW = re.compile(
     r"กำกับติดตาม|รายงานผลการดำเนินการ(?:เพื่อ|ตาม)|(?:สรุป)?ผลการดำเนิน(?:การ|งาน)(?:/การปฏิบัติ)?ตาม(?:ที่ได้กำหนด)?(?:มาตรการ)?|รายงานผล(?:การ(?:นำ)?|ตาม)มาตรการ|ผลการดำเนินการเพื่อส่งเสริมคุณธรรม"
-    r"|การดำเนินการ(?:เพื่อส่งเสริมคุณธรรม|ตามมาตรการ)|ผลการปฏิบัติตามมาตรการ|ติดตามการ(?:ดำเนิน|ปฏิบัติ)"
+    r"|การดำเนินการ(?:เพื่อส่งเสริมคุณธรรม|ตามมาตรการ)|ผลการปฏิบัติตามมาตรการ|รายงานการดำเนินการ(?:ตาม|เพื่อ)|ติดตามการ(?:ดำเนิน|ปฏิบัติ)"
 )
 _ANALYSE = re.compile(r"วิเคราะห์ผลการประเมิน|มาตรการส่งเสริมคุณธรรม|มาตรการภายในเพื่อกำหนด|จัดทำมาตรการ|กำหนดมาตรการ")
 _BACK = re.compile(r"กำหนด(?:ไว้)?(?:ตาม|ใน)(?:ข้อ|รายการ)?(?:ที่)?$")
@@ -30,7 +31,7 @@ def check(reading: Reading) -> Iterator[Finding]:
     for flow in reading.flows:
         named = [int(one["year"]) for one in YEAR.finditer(flow.text)]
         if flow.kind == HEADING:
-            lead = None
+            lead = named[-1] if named and re.search(r"เปิดเผย|รายการ|OIT", flow.text) else None
         if named and flow.text.endswith("ดังนี้"):
             lead = named[-1]
         duty: int | None = None
@@ -61,6 +62,8 @@ def _years(reading: Reading) -> list[Rules]:
 
 def _codes(flow: Flow) -> list["re.Match[str]"]:
     found = {one.start("n"): one for one in _CODE.finditer(flow.text)}
+    if alone := _ALONE.match(flow.text):
+        found[alone.start("n")] = alone
     found |= {one.start("n"): one for one in _ITEM.finditer(flow.text)}
     if re.search(r"(?:ข้อ(?:ที่)?|OIT|รายการ(?:ที่)?)0\d\d(?![\d.-])", flow.text):
         found |= {one.start("n"): one for one in _ZERO.finditer(flow.text)}
@@ -129,7 +132,8 @@ def _duty(text: str, code: "re.Match[str]", since: int, last: int | None) -> int
     if re.search(r"เปลี่ยนเป็น(?:ข้อ|รายการ)?$", before) and not _FOLLOW.search(before) and not _ANALYSE.search(before):
         return last
     heads = re.match(
-        r"[:)]?(?:ของ(?:แบบตรวจ)?(?:การเปิดเผยข้อมูลสาธารณะ)?\(?(?:OIT)?\)?)?(?:หน่วยงาน)?(?:ต้อง|ให้|จะต้อง|คือ|เรื่อง|การ|เป็นการ|ว่าด้วย|ได้แก่|รายงาน|มาตรการ|กำหนดให้|สรุป|-|–|\t|\(|“)", after
+        r"[:)]?(?:ของ(?:แบบตรวจ)?(?:การเปิดเผยข้อมูลสาธารณะ)?\(?(?:OIT)?\)?)?(?:หน่วยงาน)?(?:ต้อง|ให้|จะต้อง|คือ|เรื่อง|การ|เป็นการ|ว่าด้วย|ได้แก่|รายงาน|มาตรการ|กำหนดให้|สรุป|-|–|\t|\(|“)",
+        after,
     )
     if heads:
         stop = re.search(r"(?<![A-Za-z0-9.])[Oo][. -]?\d{1,2}|(?:ข้อ|รายการ)0\d\d", after)

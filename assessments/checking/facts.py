@@ -111,21 +111,37 @@ class Token:
     value: str
 
 
-_VALUE = r"(?<![\d.,/])(?:\d{1,3}\.\d{1,2}|\d{1,3}(?=คะแนน|%|เปอร์เซ)|(?<=เท่ากับ)\d{1,3}|(?<=ร้อยละ)\d{1,3})(?![\d,/]|\.\d)"
+_VALUE = (
+    r"(?<![\d.,/])(?:\d{1,3}\.\d{1,2}|\d{1,3}(?=คะแนน|%|เปอร์เซ)|(?<=เท่ากับ)\d{1,3}|(?<=ร้อยละ)\d{1,3}|(?<=\t)\d{1,3}(?=\t|$))(?!\d|,\d{3}|/\d|\.\d)"
+)
 _KINDS = (
     ("sub", r"ตัวชี้วัดย่อย(?:ที่)?\d*(?:\.\d+)?"),
     ("indicator", r"ตัวชี้วัด(?:ที่|ข้อที่|ลำดับที่|ข้อ)?\d{1,2}(?![\d.]|ตัว|คะแนน)"),
     ("count", r"(?:ทั้ง|จำนวน|ประกอบด้วย)?\d{1,2}ตัวชี้วัด"),
     ("past", r"ปี(?:ที่แล้ว|ก่อน(?:หน้า)?|ที่ผ่านมา)"),
     ("year", r"(?:(?:ประจำ)?ปี(?:งบประมาณ)?(?:พ\.?ศ\.?)?|พ\.?ศ\.?|\() ?25\d\d(?!\d|\.\d)"),
-    ("other", r"เป้าหมาย|เกณฑ์|ค่าเฉลี่ย(?!ของ(?:ตัวชี้วัด|หน่วยงาน))|คะแนนเฉลี่ย(?:ของ)?(?:ระดับ|ทั้ง|จังหวัด|ประเทศ|อำเภอ)|ระดับประเทศ|ระดับจังหวัด|คะแนนเต็ม|เต็ม|ไม่น้อยกว่า|ไม่ต่ำกว่า|ตั้งแต่"
-     r"|ระหว่าง|น้ำหนัก|เกินกว่า|มากกว่า|น้อยกว่า(?!ปี)|ต่ำกว่า(?!ปี)|สูงกว่า(?!ปี)|ช่วงคะแนน|จากคะแนน|คูณ|\*|×|x0\."),
-    ("diff", r"(?:เพิ่มขึ้น|ลดลง|สูงขึ้น|ต่ำลง|ดีขึ้น|พัฒนาขึ้น|ผลต่าง|ส่วนต่าง|ต่างกัน|ขาดอีก|ห่างจาก|เปลี่ยนแปลง|[+\-±](?=\d))(?!เป็น|มาเป็น|มาอยู่ที่)"),
+    (
+        "lowest",
+        r"(?:น้อย|ต่ำ)(?:ที่)?สุด(?!\d{1,2}(?:อันดับ|ลำดับ|ตัว))"
+        r"|(?:น้อย|ต่ำ)กว่า(?:ตัวชี้วัด(?:อื่น|ใด)|ทุกตัวชี้วัด|ด้านอื่น)|(?:อันดับ|ลำดับ)สุดท้าย|รั้งท้าย",
+    ),
+    (
+        "other",
+        r"เป้าหมาย|เกณฑ์|ค่าเฉลี่ย(?=ระดับ|ทั้ง|ประเทศ|จังหวัด|อำเภอ|กลุ่ม|ภาค|อปท|ของ(?!ตัวชี้วัด|หน่วยงาน|แบบ|เครื่องมือ|ด้าน))|คะแนนเฉลี่ย(?:ของ)?(?:ระดับ|ทั้ง|จังหวัด|ประเทศ|อำเภอ)|ระดับประเทศ|ระดับจังหวัด|คะแนนเต็ม|เต็ม|ไม่น้อยกว่า|ไม่ต่ำกว่า|ตั้งแต่"
+        r"|ระหว่าง|น้ำหนัก|เกินกว่า|มากกว่า|น้อยกว่า(?!ปี)|ต่ำกว่า(?!ปี)|สูงกว่า(?!ปี)|ช่วงคะแนน|จากคะแนน|คูณ|คน\)?,?คิดเป็น|\*|×|x0\.",
+    ),
+    (
+        "diff",
+        r"(?:เพิ่มขึ้น|ลดลง|สูงขึ้น|ต่ำลง|ดีขึ้น|พัฒนาขึ้น|ผลต่าง|ส่วนต่าง|ต่างกัน|ขาดอีก|ห่างจาก|เปลี่ยนแปลง|[+\-±](?=\d))(?!เป็น|มาเป็น|มาอยู่ที่)",
+    ),
+    ("excess", r"(?<=[นต%\d])(?:อยู่|ไป|ถึง|อีก)(?=\d)"),
     ("rises", r"(?:เพิ่มขึ้น|ลดลง|สูงขึ้น|ต่ำลง|ดีขึ้น|พัฒนาขึ้น|เปลี่ยนแปลง)(?:มาอยู่ที่|มาเป็น|เป็น)"),
-    ("lowest", r"(?:น้อย|ต่ำ)(?:ที่)?สุด"),
     ("highest", r"(?:มาก|สูง)(?:ที่)?สุด"),
-    ("total", r"คะแนนรวม(?:ทั้งหมด|ทั้งสิ้น|เฉลี่ย)?|คะแนนเฉลี่ยรวม|(?:คะแนน)?(?:ใน)?ภาพรวม|(?:ค่า|ผล)?คะแนน(?:ผลการประเมิน|การประเมิน)?\(?ITA\)?|ผลการประเมินฯ|ผลการประเมิน\(?ITA\)?"
-     r"|รวมทั้งสิ้น|รวมทั้งหมด|ผลคะแนนรวม|(?:^|\t)(?:ผล)?(?:คะแนน)?รวม(?=\t)|ระดับหน่วยงาน|คะแนนระดับองค์กร|ผลการประเมินระดับคุณธรรม"),
+    (
+        "total",
+        r"คะแนนรวม(?:ทั้งหมด|ทั้งสิ้น|เฉลี่ย)?|คะแนนเฉลี่ยรวม|(?:คะแนน)?(?:ใน)?ภาพรวม|(?:ค่า|ผล)?คะแนน(?:ผลการประเมิน|การประเมิน)?\(?ITA\)?|ผลการประเมินฯ|ผลการประเมิน\(?ITA\)?"
+        r"|รวมทั้งสิ้น|รวมทั้งหมด|ผลคะแนนรวม|(?:^|\t)(?:ผล)?(?:คะแนน)?รวม(?=\t)|(?<![ก-๙])รวม(?:เป็น|เท่ากับ|ได้|=|:)*(?=\d)|(?<=คะแนน)รวม(?:เป็น|เท่ากับ|ได้|=|:)*(?=\d)|ระดับหน่วยงาน|คะแนนระดับองค์กร|ผลการประเมินระดับคุณธรรม",
+    ),
     ("value", _VALUE),
 )
 
@@ -140,13 +156,16 @@ def _grammar(rules: Rules) -> tuple[re.Pattern[str], dict[str, int], dict[str, s
     words = "|".join(re.escape(squeezed(level)) for level in levels)
     lettered = all(level.isascii() for level in levels)
     level = (
-        r"(?:ระดับ(?:ผลการประเมิน|คะแนน|คุณธรรม(?:และความโปร่งใส)?|ผลคะแนน)?|เกรด|\t)(?:คือ|เป็น|:|=)?[“\"'(]*(?:[A-F]{1,2}|AA)(?![A-Za-z])[”\"')]*"
+        r"(?:ระดับ(?:ผลการประเมิน|คะแนน|คุณธรรม(?:และความโปร่งใส)?|ผลคะแนน)?|เกรด|[Gg]rade ?|\t)(?:คือ|เป็น|:|=)?[“\"'(]*(?:[A-F]{1,2}|AA)(?![A-Za-z])[”\"')]*"
         if lettered
         else rf"(?:ระดับ(?:ผลการประเมิน|คะแนน)?|ผลการประเมิน|เกณฑ์|\t)(?:คือ|เป็น|:|=|อยู่ใน)?[“\"'(]*(?:{words})[”\"')]*"
     )
     kinds = [
         ("level", level),
-        ("instrument", rf"{long}|(?:แบบวัด|แบบตรวจ)[^\d\t()]{{4,45}}\((?:{codes})\)|(?<![A-Za-z])(?:{codes}|OTI)(?![A-Za-z])"),
+        (
+            "instrument",
+            rf"{long}|(?:แบบวัด|แบบตรวจ)[^\d\t()]{{4,45}}\((?:{codes})\)|(?<![A-Za-z])(?:{codes}|OTI)(?![A-Za-z])",
+        ),
         ("name", "|".join(sorted(map(re.escape, names), key=len, reverse=True))),
         *_KINDS,
     ]
@@ -184,7 +203,11 @@ def _year_of(heading: Flow | None, year: int) -> int:
         return year
     said = {int(one) for one in re.findall(r"(?<!\d)25\d\d(?!\d)", heading.text)}
     past = {one for one in said if one < year}
-    return past.pop() if len(past) == 1 and len(said) == 1 and re.search(r"^(?:.{0,6})ผล(?:คะแนน|การประเมิน)", heading.text) else year
+    return (
+        past.pop()
+        if len(past) == 1 and len(said) == 1 and re.search(r"^(?:.{0,6})ผล(?:คะแนน|การประเมิน)", heading.text)
+        else year
+    )
 
 
 @dataclass(frozen=True)
@@ -234,14 +257,30 @@ _AFTER_NUMBER = re.compile(
     r"(?:[:(\"“]|คือ|ด้าน|เรื่อง)*(?P<slot>[^\d\t()]{4,50}?)"
     r"(?=\(|\)|มีผล|มีค่า|มีคะแนน|ได้|คะแนน|เท่ากับ|ร้อยละ|เป็น|ซึ่ง|เรื่อง|โดย|เนื่องจาก|และ|หรือ|,|ในประเด็น|เพราะ|ยัง|พบ|ต่ำ|สูง|น้อย|มาก|อยู่|:|=|-|–|[\"”]|\d|\t|$)"
 )
-_ITEM = re.compile(r"\(?(?<![\d.])(?P<n>\d{1,2})[.)](?P<slot>[ก-ฮเแโใไ][^\d\t()]{4,45}?)(?=\(|ได้|มี(?:ผล|ค่า)?คะแนน|คะแนน|เท่ากับ|ร้อยละ|และ\(?\d|\d|$|โดย|มีผู้)")
-_LISTED = re.compile(r"(?:คะแนน|ได้แก่|,|%)(?:และ)?(?P<slot>[ก-ฮ][^\d\t()]{6,34}?)(?=(?:ได้|มีคะแนน|เท่ากับ|ร้อยละ)?\d{1,3}\.\d)")
-_ROW_NAME = re.compile(r"(?:\(?\d{1,2}[.)]?)?(?P<slot>[^\d\t()]{5,45}?)(?=\t|\(|ได้|มีคะแนน|มีผล|คะแนน|เท่ากับ|ร้อยละ|=|:|\d|$)")
+_ITEM = re.compile(
+    r"\(?(?<![\d.])(?P<n>\d{1,2})[.)](?P<slot>[ก-ฮเแโใไ][^\d\t()]{4,45}?)(?=\(|ได้|มี(?:ผล|ค่า)?คะแนน|คะแนน|เท่ากับ|ร้อยละ|และ\(?\d|\d|$|โดย|มีผู้)"
+)
+_LISTED = re.compile(
+    r"(?:คะแนน|ได้แก่|คือ|,|%)(?:และ)?(?P<slot>[ก-ฮ][^\d\t()]{6,34}?)(?=(?:ได้|มีคะแนน|เท่ากับ|ร้อยละ)?\d{1,3}\.\d)"
+)
+_BEHIND = re.compile(r"ในตัวชี้วัด(?:ที่\d+)?(?P<slot>[ก-ฮ][^\d\t()]{6,34}?)(?=ได้|และได้|สำหรับ|,|ซึ่ง|$|\d)")
+_ROW_NAME = re.compile(
+    r"[-•●▪]?(?:\(?(?:\d{1,2}|[ก-ฉ])[.)]?)?(?P<slot>[^\d\t()]{5,45}?)(?=\t|\(|ได้|มีคะแนน|มีผล|คะแนน|เท่ากับ|ร้อยละ|=|:|\d|$)"
+)
 #: What follows a name that a score or a rank is given.
 _SCORED = re.compile(r"(?:\(|มี(?:ผล|ค่า|คะแนน)|ได้|คะแนน|เท่ากับ|ร้อยละ|ต่ำ|น้อย|=|:|-|–|\d|\t|$)")
-_COMPARED = re.compile(r"(?:จาก|กว่า|กับ|เทียบ|เดิม|เมื่อ|ต่าง|ซึ่ง|\(|ของ|ขณะที่|ที่|โดย|,)(?:ผล(?:การประเมิน|คะแนน)?|คะแนน)?(?:ใน|ของ|เมื่อ)?$")
-_LEVEL_FOLLOWS = re.compile(r"(?:คะแนน|%|เปอร์เซ็นต์|เปอร์เซนต์)?[(,]?(?:อยู่ใน|จัดอยู่ใน|ได้|ผลการประเมิน(?:อยู่ใน)?|ผล|คิดเป็น)*(?:ระดับ|เกรด)")
-_NOT_A_SCORE = re.compile(r"(?:บาท|คน(?!แน)|ราย|วัน|ครั้ง|เรื่อง|โครงการ|ล้าน|แห่ง|ชั่วโมง|นาที|น\.|ข้อ|ตัวชี้วัด)")
+_COMPARED = re.compile(
+    r"(?:จาก|กว่า|กับ|เทียบ|เดิม|เมื่อ|ต่าง|ซึ่ง|\(|ของ|ขณะที่|ที่|โดย|,)(?:ผล(?:การประเมิน|คะแนน)?|คะแนน)?(?:ใน|ของ|เมื่อ)?$"
+)
+_LEVEL_FOLLOWS = re.compile(
+    r"(?:คะแนน|%|เปอร์เซ็นต์|เปอร์เซนต์)?[(,]?(?:อยู่ใน|จัดอยู่ใน|ได้|ผลการประเมิน(?:อยู่ใน)?|ผล|คิดเป็น)*(?:ระดับ|เกรด)"
+)
+#: ได้ 94.86 คะแนน ในตัวชี้วัดการปฏิบัติหน้าที่: the subject follows.
+_AHEAD = re.compile(r"(?:คะแนน|%)?(?:ใน|สำหรับ)(?:ตัวชี้วัด)?(?:ที่|ด้าน)?")
+#: คะแนนต่ำสุด ได้ร้อยละ 93.98 ในตัวชี้วัด…
+_FIGURE_THEN_NAME = re.compile(r"(?:คือ|ได้แก่|:)?(?:ได้|เท่ากับ|ร้อยละ|คะแนน)*\d{1,3}\.\d{1,2}(?:คะแนน|%)?(?:ใน|ของ)(?:ตัวชี้วัด)?(?:ที่|ด้าน)?")
+_MONEY_OR_TIME = re.compile(r"(?:บาท|ล้าน|ชั่วโมง|นาที|น\.|กิโล|ตาราง|ไร่)")
+_COUNTED = re.compile(r"(?:คน(?!แน)|ราย|วัน|ครั้ง|เรื่อง|โครงการ|แห่ง|ข้อ|ตัวชี้วัด|ด้าน|เดือน|ปี)")
 _CHANGED = re.compile(r"เพิ่มขึ้น|ลดลง|สูงขึ้น|ต่ำลง|ดีขึ้น|ผลต่าง|ส่วนต่าง|[+\-±]")
 _RANGE_AFTER = re.compile(r"(?:คะแนน)?(?:-|–|—|ถึง)\d|(?:คะแนน|%)?(?:ขึ้นไป|ลงมา)")
 _RANGE_BEFORE = re.compile(r"\d(?:คะแนน)?(?:-|–|—|ถึง)$")
@@ -357,7 +396,9 @@ class _Reader:
     def _items(self, taken: list[tuple[int, int]]) -> None:
         """Indicators listed in a sentence by number: 1) … 2) … (3) …"""
         named = [token for token in self.said if token.kind == "name"]
-        items = [(item, int(item["n"])) for item in _ITEM.finditer(self.flow.text) if int(item["n"]) in self.rules.by_number]
+        items = [
+            (item, int(item["n"])) for item in _ITEM.finditer(self.flow.text) if int(item["n"]) in self.rules.by_number
+        ]
         by_end = {token.start: self.names[token.value] for token in named}
         agree = sum(by_end.get(item.start("slot")) == number for item, number in items)
         numbers = {number for _, number in items}
@@ -384,7 +425,7 @@ class _Reader:
         """Names in a name's place that are nobody's."""
         text = self.flow.text
         looked: list[tuple[re.Match[str], float]] = []
-        if self.flow.kind == ROW or self.flow.number:
+        if self.flow.kind == ROW or self.flow.number or len(text) < 120:
             value = next((one for one in self.said if one.kind == "value"), None)
             for start, _ in self.flow.cells[:3] or [(0, 0)]:
                 head = _ROW_NAME.match(text, start)
@@ -392,8 +433,11 @@ class _Reader:
                     looked.append((head, 0.42))
         if sum(one.kind == "name" for one in self.said) > 1:
             looked.extend((listed, 0.35) for listed in _LISTED.finditer(text))
+            looked.extend((behind, 0.35) for behind in _BEHIND.finditer(text))
         for slot in _SLOT.finditer(text):
-            after = next((one for one in self.said if one.start >= slot.end() and one.kind in ("value", "lowest")), None)
+            after = next(
+                (one for one in self.said if one.start >= slot.end() and one.kind in ("value", "lowest")), None
+            )
             if after and after.start - slot.end() <= 45:
                 looked.append((slot, 0.62 if slot.group().startswith("ตัวชี้วัด") else 0.5))
         for slot, most in looked:
@@ -430,7 +474,11 @@ class _Reader:
         bound: set[tuple[int, int]] = set()
         taken_away = -1
         marks = sorted(
-            [(one.start, 1, one) for one in self.said if one.kind in ("value", "year", "past", "other", "diff", "rises", "level")],
+            [
+                (one.start, 1, one)
+                for one in self.said
+                if one.kind in ("value", "year", "past", "other", "diff", "excess", "rises", "level")
+            ],
             key=lambda mark: mark[0],
         )
         last: Fact | None = None
@@ -439,7 +487,7 @@ class _Reader:
                 self._turn(int(re.findall(r"25\d\d", token.value)[0]), token)
             elif token.kind == "past":
                 self.once = self.reading.document.year - 1
-            elif token.kind in ("other", "diff"):
+            elif token.kind in ("other", "diff", "excess"):
                 taken_away = token.end
             elif token.kind == "rises":
                 taken_away = -1
@@ -462,12 +510,14 @@ class _Reader:
 
     def _bind(self, token: Token, text: str, bound: set[tuple[int, int]], taken_away: int) -> Fact | None:
         value = Decimal(re.findall(r"\d+(?:\.\d+)?", token.value)[0])
-        before, after = text[max(0, token.start - 12) : token.start], text[token.end : token.end + 14]
+        before, after = text[max(0, token.start - 12) : token.start], text[token.end : token.end + 45]
         per_cent = before.rstrip("\t").endswith("ร้อยละ") or after.startswith(("%", "เปอร์เซ"))
         unit = "คะแนน" if after.startswith("คะแนน") else "ร้อยละ" if per_cent else ""
-        if _RANGE_AFTER.match(after) or _RANGE_BEFORE.search(before) or (_NOT_A_SCORE.match(after) and not unit):
+        if _RANGE_AFTER.match(after) or _RANGE_BEFORE.search(before) or _MONEY_OR_TIME.match(after):
             return None
-        if 0 <= taken_away and token.start - taken_away <= 40 and not _ends(text[taken_away : token.start]):
+        if _COUNTED.match(after) and "." not in token.value:
+            return None
+        if taken_away >= 0 and token.start - taken_away <= 40 and not _ends(text[taken_away : token.start]):
             if self.once is not None:
                 self.once = None
             if _CHANGED.search(text[max(0, taken_away - 12) : taken_away]):
@@ -486,15 +536,20 @@ class _Reader:
             year = self._row_year() or year
         elif (subject is None or token.start - subject[1] > 60) and _LEVEL_FOLLOWS.match(after):
             subject = (token.start, token.start, TOTAL)
+        if ahead := _AHEAD.match(after):
+            named = [one for one in self.subjects if 0 <= one[0] - (token.end + ahead.end()) <= 12 and one[2] is not None]
+            subject = (named[0][0], token.start, named[0][2]) if named and named[0][2] is not None else subject
         if subject is None:
             return None
         start, end, key = subject
-        if token.start - end > FARTHEST or "." not in token.value and not unit:
+        if token.start - end > FARTHEST or ("." not in token.value and not unit and not self._whole(token, before)):
             return None
         if (start, year) in bound:
             return None
         bound.add((start, year))
-        fact = Fact(key, value, year, self.flow, token.start, token.start + len(re.findall(r"[\d.]+", token.value)[0]), unit)
+        fact = Fact(
+            key, value, year, self.flow, token.start, token.start + len(re.findall(r"[\d.]+", token.value)[0]), unit
+        )
         self.reading.facts.append(fact)
         return fact
 
@@ -521,6 +576,19 @@ class _Reader:
                 return (earlier[0], end, key)
         return (start, end, key)
 
+    def _whole(self, token: Token, before: str) -> bool:
+        """Whether a whole number without a unit is a score: after เท่ากับ, or in the column of a table of scores."""
+        if before.endswith("เท่ากับ"):
+            return True
+        last = self.reading.facts[-1].flow if self.reading.facts else None
+        return (
+            self.flow.kind == ROW
+            and last is not None
+            and last.kind == ROW
+            and self.flow.order - last.order <= 2
+            and not any("." in one.value for one in self.said if one.kind == "value")
+        )
+
     def _change(self, token: Token, value: Decimal) -> None:
         end = token.start + len(re.findall(r"[\d.]+", token.value)[0])
         self.reading.changes.append(Change(value, self.flow, token.start, end))
@@ -538,11 +606,16 @@ class _Reader:
         before = text[max(0, token.start - 45) : token.start]
         if re.search(r"เป้าหมาย|ให้อยู่|ไม่ต่ำกว่า|ยกระดับ|สู่$|มุ่ง|เพื่อให้|จาก$|อย่างน้อย|เกณฑ์", before):
             return
-        if re.match(r"(?:\)|”|\")*(?:\(|\t|:|=|หมายถึง|คือ|มี)?(?:คะแนน|ช่วงคะแนน|ร้อยละ)?\d{1,3}(?:\.\d\d)?(?:-|–|ถึง|ขึ้น|คะแนนขึ้น)|ขึ้นไป|หมายถึง", text[token.end : token.end + 40]):
+        if re.match(
+            r"(?:\)|”|\")*(?:\(|\t|:|=|หมายถึง|คือ|มี)?(?:คะแนน|ช่วงคะแนน|ร้อยละ)?\d{1,3}(?:\.\d\d)?(?:-|–|ถึง|ขึ้น|คะแนนขึ้น)|ขึ้นไป|หมายถึง",
+            text[token.end : token.end + 40],
+        ):
             return
         if token.value.startswith("\t") and beside is None:
             return
-        pattern = "|".join(sorted((re.escape(squeezed(band.level)) for band in self.rules.bands), key=len, reverse=True))
+        pattern = "|".join(
+            sorted((re.escape(squeezed(band.level)) for band in self.rules.bands), key=len, reverse=True)
+        )
         found = list(re.finditer(pattern, token.value))
         if not found:
             return
@@ -558,11 +631,16 @@ class _Reader:
                 key = subject[-1][2]
         if isinstance(key, int):
             return
-        if any(one.start != token.start and one.kind == "level" and one.value != token.value for one in self.said) and value is None:
+        if (
+            any(one.start != token.start and one.kind == "level" and one.value != token.value for one in self.said)
+            and value is None
+        ):
             return
         if year == self.reading.document.year:
             self.reading.levels.append(
-                Level(key, level.group(), year, self.flow, token.start + level.start(), token.start + level.end(), value)
+                Level(
+                    key, level.group(), year, self.flow, token.start + level.start(), token.start + level.end(), value
+                )
             )
 
     # Lowest
@@ -576,8 +654,14 @@ class _Reader:
 
     def _low(self, token: Token) -> None:
         text = self.flow.text
+        if self._of_another_year(token):
+            return
         ahead = re.match(r"(?:เป็น(?:อันดับ|ลำดับ)\S{0,10})?.{0,60}?(?:คือ|ได้แก่|อยู่ที่|:)", text[token.end : token.end + 75])
-        if self.flow.kind == ROW and not self.flow.cells[-1][1] - self.flow.cells[-1][0] > 60 and len(self.flow.cells) > 1:
+        if (
+            self.flow.kind == ROW
+            and not self.flow.cells[-1][1] - self.flow.cells[-1][0] > 60
+            and len(self.flow.cells) > 1
+        ):
             chosen = [one for one in self.subjects if one[0] < token.start][-1:]
             if not chosen or not isinstance(chosen[0][2], int):
                 # ตัวชี้วัดที่ได้คะแนนน้อยที่สุดของ IIT | 5. การแก้ไขปัญหาการทุจริต | 75.47
@@ -585,7 +669,10 @@ class _Reader:
                 chosen = self._joined(named[0], forward=True) if named else []
         else:
             chosen = []
-            if ahead and not re.search(r"\d\.\d\d", ahead.group()):
+            if figure := _FIGURE_THEN_NAME.match(text, token.end):
+                named = [one for one in self.subjects if 0 <= one[0] - figure.end() <= 12 and isinstance(one[2], int)]
+                chosen = self._joined(named[0], forward=True) if named else []
+            if not chosen and ahead and not re.search(r"\d\.\d\d", ahead.group()):
                 first = [one for one in self.subjects if one[0] >= token.end + ahead.end() - 1][:1]
                 if first and first[0][0] - (token.end + ahead.end()) <= 40:
                     chosen = self._joined(first[0], forward=True)
@@ -620,6 +707,14 @@ class _Reader:
             self._mark_claims(begin, end, mine)
             self.reading.lowest.append(Lowest(mine, (), code, self.flow, chosen[0][0], chosen[-1][1]))
 
+    def _of_another_year(self, token: Token) -> bool:
+        """Whether the words just before say an earlier year: (ปี 2563 ตัวชี้วัดที่ต่ำสุดคือ …)."""
+        before = [one for one in self.said if one.kind in ("year", "past") and one.end <= token.start]
+        if not before or token.start - before[-1].end > 60:
+            return False
+        year = before[-1].value[-4:]
+        return before[-1].kind == "past" or (year.isdigit() and int(year) < self.reading.document.year)
+
     def _highest(self, start: int, end: int) -> bool:
         return any(one.kind == "highest" and start <= one.start < end for one in self.said)
 
@@ -635,7 +730,8 @@ class _Reader:
             between = self.flow.text[left[1] : right[0]]
             same = following[2] == one[2] and len(between) <= 8
             if not same and not re.fullmatch(
-                r"(?:\(?(?:มี|ได้|ผล|ค่า|คะแนน|เท่ากับ|ร้อยละ)*[\d.]*(?:คะแนน)?\)?)(?:และ|กับ|,|รวมถึง|และด้าน|และตัวชี้วัด(?:ด้าน)?|,ด้าน)", between
+                r"(?:\(?(?:มี|ได้|ผล|ค่า|คะแนน|เท่ากับ|ร้อยละ)*[\d.]*(?:คะแนน)?\)?)(?:และ|กับ|,|รวมถึง|และด้าน|และตัวชี้วัด(?:ด้าน)?|,ด้าน)",
+                between,
             ):
                 break
             if not isinstance(following[2], int) and not same:

@@ -39,13 +39,30 @@ def label(rules: Rules, key: Key) -> tuple[str, str]:
 
 
 def _at(
-    fact: Fact, rule: str, severity: str, th: str, en: str, *, expected: str, resolve: str, suggestion: str = "", stated: str = ""
+    fact: Fact,
+    rule: str,
+    severity: str,
+    th: str,
+    en: str,
+    *,
+    expected: str,
+    resolve: str,
+    suggestion: str = "",
+    stated: str = "",
 ) -> Finding:
     stated = stated or str(fact.value)
     if fact.flow is None:
         assert fact.stated is not None
         return at_data(
-            rule, severity, fact.stated.section, fact.stated.line, th, en, stated=stated, expected=expected, resolve=resolve
+            rule,
+            severity,
+            fact.stated.section,
+            fact.stated.line,
+            th,
+            en,
+            stated=stated,
+            expected=expected,
+            resolve=resolve,
         )
     return finding(
         rule, severity, fact.flow, fact.start, fact.end, th, en,
@@ -157,7 +174,24 @@ def changes(reading: Reading, resolved: Resolved) -> Iterator[Finding]:
         )  # fmt: skip
 
 
-_JOINS = ("ซึ่ง", "จึง", "โดย", "เนื่องจาก", "ทั้งนี้", "และ", "คะแนน", "ดังนั้น", "แสดงว่า", "อยู่ใน", "ตามลำดับ", "เพราะ", "มี", "หน่วยงาน", ")", "แต่")
+_JOINS = (
+    "ซึ่ง",
+    "จึง",
+    "โดย",
+    "เนื่องจาก",
+    "ทั้งนี้",
+    "และ",
+    "คะแนน",
+    "ดังนั้น",
+    "แสดงว่า",
+    "อยู่ใน",
+    "ตามลำดับ",
+    "เพราะ",
+    "มี",
+    "หน่วยงาน",
+    ")",
+    "แต่",
+)
 
 
 def lost_text(reading: Reading) -> Iterator[Finding]:
@@ -335,14 +369,14 @@ def _slip(value: Decimal, within: scoring.Interval) -> bool:
         if len(other) != len(text):
             continue
         apart = [n for n, (a, b) in enumerate(zip(text, other, strict=True)) if a != b]
-        if len(apart) == 1 or (len(apart) == 2 and text[apart[0]] == other[apart[1]] and text[apart[1]] == other[apart[0]]):
+        if len(apart) == 1 or (
+            len(apart) == 2 and text[apart[0]] == other[apart[1]] and text[apart[1]] == other[apart[0]]
+        ):
             return True
     return False
 
 
-def _single_means(
-    reading: Reading, resolved: Resolved, blamed: set[int], open_codes: set[str]
-) -> Iterator[Finding]:
+def _single_means(reading: Reading, resolved: Resolved, blamed: set[int], open_codes: set[str]) -> Iterator[Finding]:
     """A mean said apart from its indicators that is not their mean."""
     for fact in reading.present:
         code = fact.key
@@ -483,7 +517,12 @@ def lowest(reading: Reading, resolved: Resolved) -> Iterator[Finding]:
 
 
 def _named_wrong(
-    reading: Reading, resolved: Resolved, claim: Lowest, right: tuple[int, ...], rule: str, here: dict[int, Decimal] | None = None
+    reading: Reading,
+    resolved: Resolved,
+    claim: Lowest,
+    right: tuple[int, ...],
+    rule: str,
+    here: dict[int, Decimal] | None = None,
 ) -> Finding:
     rules = reading.rules
     values = here or {key: value for key, value in resolved.values.items() if isinstance(key, int)}

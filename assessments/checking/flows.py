@@ -9,15 +9,18 @@ from assessments.language import Tight, tight
 
 PROSE, ROW, HEADING = "prose", "row", "heading"
 
+#: A line that begins so begins something new; a figure at its head does not.
 MARKER = re.compile(
-    r"(?!\s*[0-9๐-๙]{2,3}[.][0-9๐-๙]{2}(?![0-9๐-๙]))\s*(?:[-•●▪–*]\s+|\(?[0-9๐-๙]{1,2}(?:[.][0-9๐-๙]{1,2}){0,3}[.)](?![0-9๐-๙])|[0-9๐-๙]{1,2}(?:[.][0-9๐-๙]{1,2}){1,3}\s"
+    r"(?!\s*[0-9๐-๙]{2,3}[.][0-9๐-๙]{2}(?![0-9๐-๙]))(?!\s*[0-9๐-๙]{1,3}(?:[.][0-9๐-๙]{1,2})?\s*(?:คะแนน(?!\s*(?:รวม|เฉลี่ย|ของ|ภาพ|ตัวชี้|ที่|[IEO]IT))|%|เปอร์เซ))\s*"
+    r"(?:[-•●▪–*]\s+|\(?[0-9๐-๙]{1,2}(?:[.][0-9๐-๙]{1,2}){0,3}[.)](?![0-9๐-๙])|[0-9๐-๙]{1,2}(?:[.][0-9๐-๙]{1,2}){1,3}\s"
     r"|\(?[ก-ฮ][.)]\s|ข้อ\s*[Oo0-9๐-๙])"
 )
 #: The number at the head of a flow: 1. 2) (3) 3.1 5.6
-NUMBER = re.compile(r"(?!\d{2,3}\.\d{2}(?!\d))\(?(?P<number>\d{1,2}(?:\.\d{1,2}){0,3})(?:[.)](?!\d)|(?=[^\d.)\t]))")
+NUMBER = re.compile(r"(?!\d{2,3}\.\d{2}(?!\d))(?!\d{1,3}(?:\.\d{1,2})?(?:คะแนน(?!รวม|เฉลี่ย|ของ|ภาพ|ตัวชี้|ที่|[IEO]IT)|%|เปอร์เซ))\(?(?P<number>\d{1,2}(?:\.\d{1,2}){0,3})(?:[.)](?!\d)|(?=[^\d.)\t]))")
 _LABEL = re.compile(
     r"\s*(?:ส่วนราชการ|ที่\s|วันที่\s|เรื่อง\s|เรียน\s|อ้างถึง|สิ่งที่ส่งมาด้วย|จึงเรียนมา|ตัวชี้วัดที่\s*[0-9๐-๙]+\s+\S+\s+[0-9๐-๙]+[.]"
-    r"|แบบ(?:วัด|ตรวจ)\S+\s*\(|ผู้รับผิดชอบ|ระยะเวลา|การติดตาม|มาตรการ(?:ที่\s*[0-9๐-๙]+|\s*:)|ตัวชี้วัด\s*:|(?:คะแนน|ผล)รวม)"
+    r"|แบบ(?:วัด|ตรวจ)\S+\s*\(|(?:หน่วยงาน|ส่วนราชการ)?ผู้รับผิดชอบ|หน่วย(?:งาน)?(?:ที่)?รับผิดชอบ|มอบหมาย\s*:"
+    r"|(?:ระยะ|ช่วง|กรอบ|ห้วง|กำหนด)เวลา|(?:การ)?ติดตามผล|การติดตาม|การรายงานผล|มาตรการ(?:ที่\s*[0-9๐-๙]+|\s*:)|ตัวชี้วัด\s*:|(?:คะแนน|ผล)รวม)"
 )
 #: What a memo's and a report's parts are called.
 _HEADS = re.compile(
@@ -117,7 +120,11 @@ def _last(text: str, lines: list[tuple[int, int, str]], at: int, end: int) -> tu
     """Where the paragraph that reached `end` ends: the next line's index, and the place in the text."""
     while at < len(lines):
         begun, until, kind = lines[at]
-        if kind == "begins" and _HANGING.search(text[max(0, end - 12) : end].rstrip()) and not MARKER.match(text[begun:until]):
+        if (
+            kind == "begins"
+            and _HANGING.search(text[max(0, end - 12) : end].rstrip())
+            and not MARKER.match(text[begun:until])
+        ):
             end, at = until, at + 1
             continue
         if kind == "goes on":
@@ -152,8 +159,11 @@ def _flow(passage: Passage, piece: Tight, kind: str, lines: list[tuple[int, int,
         alone = first == 0 or lines[first - 1][2] == "blank"
         open_below = after >= len(lines) or lines[after][2] in ("blank", "begins", ROW)
         named = _HEADS.match(text) is not None
-        if named and (alone or len(text) <= 60) or (flow.number and alone and len(text) <= 110) or (
-            alone and open_below and len(text) <= 90
+        if (
+            (named
+            and (alone or len(text) <= 60))
+            or (flow.number and alone and len(text) <= 110)
+            or (alone and open_below and len(text) <= 90)
         ):
             flow.kind = HEADING
     return flow

@@ -11,7 +11,9 @@ from assessments.checking.plans import MEASURES, RESPONSIBLE, STEPS, Row
 from assessments.document import AUTO, HUMAN, LOW, MEDIUM, Finding
 
 _IN_CELL = re.compile(r"(?<![\d.ก-ฮ])(?P<n>\d{1,2})(?P<sub>\.\d{1,2})?(?P<style>[.)])?(?=[ก-๙A-Za-z(“\"])")
-_AFTER_TEXT = re.compile(r"(?<=[ก-๙a-zA-Z/)”\" ])(?P<n>\d{1,2})(?:(?P<sub>\.\d{1,2})\.?|(?P<style>[.)]))(?=[ก-๙A-Za-z(“\"])")
+_AFTER_TEXT = re.compile(
+    r"(?<=[ก-๙a-zA-Z/)”\" ])(?P<n>\d{1,2})(?:(?P<sub>\.\d{1,2})\.?|(?P<style>[.)]))(?=[ก-๙A-Za-z(“\"])"
+)
 
 
 def check(reading: Reading, plan: list[Row]) -> Iterator[Finding]:
@@ -26,7 +28,8 @@ def check(reading: Reading, plan: list[Row]) -> Iterator[Finding]:
 
 # R18
 
-_PART = re.compile(r"(?P<word>ส่วนที่|ตอนที่|บทที่|มาตรการที่|ภาพที่|ตารางที่)(?P<n>\d{1,2})(?![\d.]|ตาม)")
+_LETTERS = "กขคงจฉชซ"
+_PART = re.compile(r"(?P<word>ส่วนที่|ตอนที่|ระเบียบวาระที่|บทที่|มาตรการที่|ภาพที่|ตารางที่)(?P<n>\d{1,2})(?![\d.]|ตาม)")
 
 
 @dataclass(slots=True)
@@ -42,6 +45,10 @@ def _numbered(flow: Flow) -> tuple[str, str, int] | None:
     """Style, prefix and number at the head of a flow: ("." , "3", 2) for 3.2, ("ส่วนที่", "", 1) for a part."""
     if part := _PART.match(flow.text):
         return part["word"], "", int(part["n"])
+    if letter := re.match(rf"\(?([{_LETTERS}])[.)]", flow.text):
+        return "ก", "", _LETTERS.index(letter[1]) + 1
+    if clause := re.match(r"ข้อ([1-9]|1\d)(?=[ก-ฮเแโใไ])", flow.text):
+        return "ข้อ", "", int(clause[1])
     if not flow.number:
         return None
     parts = flow.number.split(".")
@@ -66,7 +73,13 @@ def _sequences(flows: list[Flow]) -> Iterator[Finding]:
         passage = flow.passage
         said = _numbered(flow)
         heading = flow.kind == HEADING
-        if heading and not said and re.match(r"บันทึกข้อความ|คำนำ|สารบัญ|ส่วนที่|บทที่|ภาคผนวก|เรื่องเดิม|ข้อเท็จจริง|ข้อพิจารณา|ข้อเสนอ|ข้อกฎหมาย|ข้อระเบียบ", flow.text):
+        if (
+            heading
+            and not said
+            and re.match(
+                r"บันทึกข้อความ|คำนำ|สารบัญ|ส่วนที่|บทที่|ภาคผนวก|เรื่องเดิม|ข้อเท็จจริง|ข้อพิจารณา|ข้อเสนอ|ข้อกฎหมาย|ข้อระเบียบ", flow.text
+            )
+        ):
             pools[False] = []
             continue
         if said is None:
@@ -76,7 +89,9 @@ def _sequences(flows: list[Flow]) -> Iterator[Finding]:
         if prefix == "0" or number == 0 or number > 40 or (prefix and (int(prefix.split(".")[0]) > 20 or number > 20)):
             continue
         pool, other = pools[heading], pools[not heading]
-        goes_on = _goes_on(pool, style, prefix, number, flow.order) or _goes_on(other, style, prefix, number, flow.order)
+        goes_on = _goes_on(pool, style, prefix, number, flow.order) or _goes_on(
+            other, style, prefix, number, flow.order
+        )
         before, latest = latest, (style, prefix, number)
         if goes_on is None and not prefix and _said_before(earlier, style, number):
             pool.append(_Open(style, prefix, number, flow.order, heading))
@@ -96,19 +111,25 @@ def _sequences(flows: list[Flow]) -> Iterator[Finding]:
         if number == 1 and not twice:
             pool.append(_Open(style, prefix, 1, flow.order, heading))
             continue
-        last = next((one for one in (*reversed(pool), *reversed(other)) if one.style == style and one.prefix == prefix), None)
+        last = next(
+            (one for one in (*reversed(pool), *reversed(other)) if one.style == style and one.prefix == prefix), None
+        )
         pool.append(_Open(style, prefix, number, flow.order, heading))
         if flow.passage.line == 0 and last is None and not prefix:
             continue  # one field of a draft may hold one item of a list
         expected = 1 if last is None else last.last + 1
         dotted = f"{prefix}." if prefix else ""
-        begins = flow.text.index(str(number) if style not in "(.) " else flow.number)
+        begins = flow.text.index(_mark(style, number) if style not in "(.) " else flow.number)
         yield finding(
             "R18", LOW, flow, begins, begins + len(f"{dotted}{number}"),
             f"เลขลำดับ {dotted}{number} ไม่ต่อเนื่อง ควรเป็น {dotted}{expected}",
             f"The number {dotted}{number} does not follow; {dotted}{expected} was expected.",
             stated=f"{dotted}{number}", expected=f"{dotted}{expected}", resolve=AUTO, suggestion=f"{dotted}{expected}",
         )  # fmt: skip
+
+
+def _mark(style: str, number: int) -> str:
+    return _LETTERS[number - 1] if style == "ก" else str(number)
 
 
 def _said_before(flow: Flow | None, style: str, number: int) -> bool:
@@ -159,7 +180,10 @@ def cells(row: Row) -> Iterator[Finding]:
 
 
 def _is_date(text: str, one: "re.Match[str]") -> bool:
-    return re.match(r"(?:ม\.ค|ก\.พ|มี\.ค|เม\.ย|พ\.ค|มิ\.ย|ก\.ค|ส\.ค|ก\.ย|ต\.ค|พ\.ย|ธ\.ค)", text[one.end() : one.end() + 5]) is not None
+    return (
+        re.match(r"(?:ม\.ค|ก\.พ|มี\.ค|เม\.ย|พ\.ค|มิ\.ย|ก\.ค|ส\.ค|ก\.ย|ต\.ค|พ\.ย|ธ\.ค)", text[one.end() : one.end() + 5])
+        is not None
+    )
 
 
 def _first_wrong(numbers: list[tuple[int, int | None]]) -> int | None:
@@ -195,7 +219,11 @@ def _contents(reading: Reading) -> list[Flow]:
         if len(flow.text) > 150 or flow.passage is not flows[begin].passage:
             break
         paged = flow.kind == ROW or re.search(r"(?:\.{3,}|…|หน้า)?\d{1,3}$|[กขคงจ]$", flow.text)
-        if found and not paged and any(one.startswith(entry) or entry.startswith(one) for one in seen if len(one) > 3 and len(entry) > 3):
+        if (
+            found
+            and not paged
+            and any(one.startswith(entry) or entry.startswith(one) for one in seen if len(one) > 3 and len(entry) > 3)
+        ):
             break
         if found and _entry(found[-1]).startswith("ภาคผนวก") and not entry.isdigit() and not paged:
             break
@@ -236,7 +264,11 @@ def against_body(reading: Reading, contents: list[Flow]) -> Iterator[Finding]:
     inside = {id(flow) for flow in contents}
     after = contents[-1].order
     body = [flow for flow in reading.flows if id(flow) not in inside]
-    heads = [(flow, _grams(flow.text[:170])) for flow in body if flow.kind == HEADING or flow.order > after and (flow.kind == PROSE)]
+    heads = [
+        (flow, _grams(flow.text[:170]))
+        for flow in body
+        if flow.kind == HEADING or (flow.order > after and (flow.kind == PROSE))
+    ]
     entries = _entries(contents)
     listed = False
     for entry, flow in entries:
@@ -257,8 +289,12 @@ def against_body(reading: Reading, contents: list[Flow]) -> Iterator[Finding]:
             continue
         listed = True
         mine, its_years = re.findall(r"25\d\d", entry), re.findall(r"25\d\d", best.text[:170])
-        if mine and its_years and mine[-1] != its_years[0] and best.kind == HEADING or (
-            len(mine) == 1 and its_years and mine[0] not in its_years
+        if (
+            (mine
+            and its_years
+            and mine[-1] != its_years[0]
+            and best.kind == HEADING)
+            or (len(mine) == 1 and its_years and mine[0] not in its_years)
         ):
             at = best.text.index(its_years[0])
             yield finding(
@@ -279,7 +315,9 @@ def against_body(reading: Reading, contents: list[Flow]) -> Iterator[Finding]:
         yield from _left_out(reading, contents, entries)
 
 
-_PARTS = re.compile(r"(?:ส่วนที่|บทที่)?\d{0,2}\.?(?:ความเป็นมา|ผลการประเมิน|การนำผล|ภาคผนวก|ข้อเสนอแนะ|บทนำ|การวิเคราะห์|มาตรการ|แผน)")
+_PARTS = re.compile(
+    r"(?:ส่วนที่|บทที่)?\d{0,2}\.?(?:ความเป็นมา|ผลการประเมิน|การนำผล|ภาคผนวก|ข้อเสนอแนะ|บทนำ|การวิเคราะห์|มาตรการ|แผน)"
+)
 
 
 def _left_out(reading: Reading, contents: list[Flow], entries: list[tuple[str, Flow]]) -> Iterator[Finding]:
@@ -289,13 +327,14 @@ def _left_out(reading: Reading, contents: list[Flow], entries: list[tuple[str, F
     parted = any(flow.text.startswith(("ส่วนที่", "บทที่")) for _, flow in entries)
     numbered = any(flow.number for _, flow in entries)
     for flow in reading.flows[after + 1 :]:
-        if flow.kind != HEADING or len(flow.text) < 8 or not (parted or _PARTS.match(flow.text)):
+        top = numbered and flow.number.isdigit() and "." in flow.text[:3]
+        if flow.kind != HEADING or len(flow.text) < 6 or not (parted or top or _PARTS.match(flow.text)):
             continue
         if parted != flow.text.startswith(("ส่วนที่", "บทที่")) and not flow.text.startswith("ภาคผนวก"):
             continue
         if re.search(r"มาตรการที่\d|[IEO]IT", flow.text) or flow.passage.heading:
             continue
-        if flow.number and not numbered or flow.text.startswith("ผลการประเมิน") and flow.number.count("."):
+        if (flow.number and not numbered) or (flow.text.startswith("ผลการประเมิน") and flow.number.count(".")):
             continue
         its = _grams(flow.text)
         if any(len(its & one) / len(its) >= 0.5 or len(its & one) / max(len(one), 1) >= 0.7 for one in known):

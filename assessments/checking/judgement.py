@@ -11,10 +11,14 @@ from assessments.checking.places import finding
 from assessments.checking.resolving import Resolved
 from assessments.document import HIGH, HUMAN, Finding
 
-_KEEP = re.compile(r"(?:คง)?รักษา(?:มาตรฐาน|ระดับ|คุณภาพ)(?:ไว้|เดิม|ให้คงอยู่)?|คงมาตรฐาน|คงระดับ")
-_PASSES = re.compile(r"(?<!ไม่)ผ่านเกณฑ์|(?:สูง|มาก)กว่า(?:ค่า)?(?:เกณฑ์)?(?:ค่า)?เป้าหมาย|บรรลุ(?:ค่า)?เป้าหมาย|เป็นไปตาม(?:ค่า)?เป้าหมาย")
+_KEEP = re.compile(r"(?:^|(?<=\t)|(?<=:))รักษา(?:ไว้)?(?=\t|$)|(?:คง)?รักษา(?:มาตรฐาน|ระดับ|คุณภาพ)(?:ไว้|เดิม|ให้คงอยู่)?|คงมาตรฐาน|คงระดับ")
+_PASSES = re.compile(
+    r"(?<!ไม่)ผ่านเกณฑ์|(?:สูง|มาก)กว่า(?:ค่า)?(?:เกณฑ์)?(?:ค่า)?เป้าหมาย|บรรลุ(?:ค่า)?เป้าหมาย|เป็นไปตาม(?:ค่า)?เป้าหมาย"
+)
 _FAILS = re.compile(r"ไม่ผ่านเกณฑ์|ต่ำกว่า(?:เกณฑ์)?(?:ค่า)?เป้าหมาย|ไม่บรรลุ(?:ค่า)?เป้าหมาย|ไม่ถึง(?:ค่า)?เป้าหมาย")
-_NEGATED = re.compile(r"(?:ไม่|มิ|ยังไม่|มากกว่า|แทนที่จะ|หาก|เกณฑ์|เกณฑ์การ|ตั้งแต่[\d.]+(?:คะแนน)?(?:ขึ้นไป)?(?:ให้)?|ขึ้นไป(?:ให้)?|ไม่น้อยกว่า[\d.]+(?:คะแนน)?)$")
+_NEGATED = re.compile(
+    r"(?:ไม่|มิ|ยังไม่|มากกว่า|แทนที่จะ|หาก|เกณฑ์|เกณฑ์การ|ตั้งแต่[\d.]+(?:คะแนน)?(?:ขึ้นไป)?(?:ให้)?|ขึ้นไป(?:ให้)?|ไม่น้อยกว่า[\d.]+(?:คะแนน)?)$"
+)
 _WIDE = re.compile(r"(?:ภาพรวม|คะแนนรวม|ผลการประเมินของหน่วยงาน|ผลการประเมินฯ?|IIT,EITและOIT)")
 
 
@@ -27,7 +31,9 @@ def check(reading: Reading, resolved: Resolved) -> Iterator[Finding]:
             yield from _of(reading, resolved, flow, _FAILS, keeps=False)
 
 
-def _of(reading: Reading, resolved: Resolved, flow: Flow, words: "re.Pattern[str]", *, keeps: bool) -> Iterator[Finding]:
+def _of(
+    reading: Reading, resolved: Resolved, flow: Flow, words: "re.Pattern[str]", *, keeps: bool
+) -> Iterator[Finding]:
     target = reading.rules.target
     for said in words.finditer(flow.text):
         before = flow.text[max(0, said.start() - 40) : said.start()]
@@ -57,10 +63,17 @@ def _subject(reading: Reading, resolved: Resolved, flow: Flow, place: int) -> tu
     before = [fact for fact in here if fact.start < place and not _another(flow, fact.end, place)]
     if flow.kind == ROW and before:
         return before[-1].key, before[-1].value
-    if before and place - before[-1].end <= 90:
+    labelled = re.search(r"(?:แปลผล|ความหมาย|ผลการพิจารณา|ข้อพิจารณา|การดำเนินการ|สรุป|ระดับ):?$", flow.text[max(0, place - 18) : place])
+    if before and place - before[-1].end <= (400 if labelled else 90):
         return before[-1].key, before[-1].value
     wide = list(_WIDE.finditer(flow.text[max(0, place - 120) : place]))
-    if (flow.kind != ROW or not here) and wide and not re.search(r"ตัวชี้วัด(?:ที่|ด้าน)|ด้าน(?:IIT|EIT|OIT)", flow.text[max(0, place - 120) : place][wide[-1].end() :]):
+    if (
+        (flow.kind != ROW or not here)
+        and wide
+        and not re.search(
+            r"ตัวชี้วัด(?:ที่|ด้าน)|ด้าน(?:IIT|EIT|OIT)", flow.text[max(0, place - 120) : place][wide[-1].end() :]
+        )
+    ):
         total = resolved.values.get(TOTAL)
         return (TOTAL, total) if total is not None else None
     return None

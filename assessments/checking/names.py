@@ -25,9 +25,13 @@ DIVISIONS = (
 )  # fmt: skip
 _SIDES = {"ภายใน": "IIT", "ภายนอก": "EIT"}
 _SIDE = re.compile(r"ผู้มีส่วนได้(?:ส่วน)?เสีย(?:ฝ่าย)?(?P<side>ภายใน|ภายนอก)(?:หน่วยงาน)?[(]?(?P<code>IIT|EIT)(?![A-Za-z])")
-_FORM = re.compile(r"(?P<name>แบบ(?:วัด|ตรวจ|สำรวจ|ประเมิน|สอบ)(?:การ|ความ)?[^\d\t()“”\"A-Za-z]{6,48}?)(?:[(](?P<code>[A-Z]{3})[)]|(?=(?P<bare>[A-Z]{3})(?![A-Za-z])))")
+_FORM = re.compile(
+    r"(?P<name>แบบ(?:วัด|ตรวจ|สำรวจ|ประเมิน|สอบ)(?:การ|ความ)?[^\d\t()“”\"A-Za-z]{6,48}?)(?:[(](?P<code>[A-Z]{3})[)]|(?=(?P<bare>[A-Z]{3})(?![A-Za-z])))"
+)
 
-_NAMED = re.compile(r"(?<![A-Za-z])(?P<code>IIT|EIT|OIT)(?![A-Za-z])[^\tA-Z]{0,25}\((?P<name>แบบ(?:วัด|ตรวจ)[^)]{6,60})\)")
+_NAMED = re.compile(
+    r"(?<![A-Za-z])(?P<code>IIT|EIT|OIT)(?![A-Za-z])[^\tA-Z]{0,25}\((?P<name>แบบ(?:วัด|ตรวจ)[^)]{6,60})\)"
+)
 
 
 def check(reading: Reading, rows: list[Row]) -> Iterator[Finding]:
@@ -99,7 +103,10 @@ def instruments(reading: Reading, flow: Flow) -> Iterator[Finding]:
         code = found["code"]
         others = {squeezed(name): one.code for one in rules.instruments for name in one.names}
         if others.get(found["name"], code) != code:
-            official = next((name for name in rules.by_code[code].names if len(squeezed(name)) - len(found["name"]) in (0, 1, -1)), rules.by_code[code].th)
+            official = next(
+                (name for name in rules.by_code[code].names if len(squeezed(name)) - len(found["name"]) in (0, 1, -1)),
+                rules.by_code[code].th,
+            )
             yield finding(
                 "R08", MEDIUM, flow, *found.span("name"),
                 f"{code} คือ “{official}” ไม่ใช่ “{found['name']}”", f"{code} is “{official}”.",
@@ -124,7 +131,11 @@ def _near_instrument(reading: Reading, flow: Flow) -> Iterator[Finding]:
             continue
         options = [(text[place : place + len(one) + more], one) for one in official for more in (-1, 0, 1)]
         said, name = min(options, key=lambda pair: distance(*pair))
-        if not 0 < distance(said, name) <= 4 or "\t" in said or re.match(r"\([A-Z]{3}\)|[A-Z]{3}", text[place + len(said) :]):
+        if (
+            not 0 < distance(said, name) <= 4
+            or "\t" in said
+            or re.match(r"\([A-Z]{3}\)|[A-Z]{3}", text[place + len(said) :])
+        ):
             continue
         right = official[name].th
         yield finding(
@@ -136,7 +147,7 @@ def _near_instrument(reading: Reading, flow: Flow) -> Iterator[Finding]:
 _BEGINS = re.compile(r"(?:กอง(?!ทุน|ทุก)|สำนัก(?!งาน(?:ป\.|คณะ))|หน่วย(?:งาน)?ตรวจ)")
 _SECRETARY = re.compile(r"สำนัก(?:งาน)?ปลัด")
 #: What may follow a division's name in its column.
-_TAIL = re.compile(r"(?:และ|องค์การ|เทศบาล|อบ[ตจ]|ท[ตมน]\.|ฯ|กอง|หน่วย|ร่วม|เป็น|ทุก|ดำเนิน|ฝ่าย|งาน|โดย|รับผิด|ระยะ|หลัก|\.|$)")
+_TAIL = re.compile(r"(?:และ|องค์การ|เทศบาล|อบ[ตจ]|ท[ตมน]\.|ฯ|กอง|หน่วย|ร่วม|เป็น|ทุก|ดำเนิน|ฝ่าย|งาน|โดย|รับผิด|ระยะ|กำหนด|หลัก|\.|$)")
 
 
 def _pieces(cell: Cell) -> Iterator[tuple[str, int]]:
@@ -159,7 +170,7 @@ def _misspelt(said: str, known: tuple[str, ...]) -> str | None:
         return None
     near = min(names, key=lambda name: distance(said[: len(name) + 2], name))
     apart = distance(said[: len(near) + 2], near)
-    if heads and apart > 3 or apart > 0.62 * len(near):
+    if (heads and apart > 3) or apart > 0.62 * len(near):
         return None
     return names[near]
 

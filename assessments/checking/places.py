@@ -53,7 +53,16 @@ def in_script(raw: str, new: str, around: str = "") -> str:
 
 
 def at_data(
-    rule: str, severity: str, section: str, line: int, th: str, en: str, *, stated: str = "", expected: str = "", resolve: str
+    rule: str,
+    severity: str,
+    section: str,
+    line: int,
+    th: str,
+    en: str,
+    *,
+    stated: str = "",
+    expected: str = "",
+    resolve: str,
 ) -> Finding:
     """A finding about something given as data; it has no characters."""
     return Finding(rule, severity, section, 0, 0, line, stated, expected, th, en, resolve)

@@ -16,14 +16,27 @@ MEASURES, STEPS, RESPONSIBLE, PERIOD, FOLLOW = "measures", "steps", "responsible
 COLUMNS = {
     MEASURES: re.compile(r"มาตรการ|แนวทาง|กิจกรรม|โครงการ|ประเด็น"),
     STEPS: re.compile(r"ขั้นตอน|วิธีการ|วิธีดำเนิน"),
-    RESPONSIBLE: re.compile(r"รับผิดชอบ|ส่วนราชการ$|ดำเนินการ$(?<!เวลาดำเนินการ)(?<!วิธีการดำเนินการ)(?<!ขั้นตอนการดำเนินการ)|มอบหมาย"),
+    RESPONSIBLE: re.compile(
+        r"รับผิดชอบ|ส่วนราชการ$|ดำเนินการ$(?<!เวลาดำเนินการ)(?<!วิธีการดำเนินการ)(?<!ขั้นตอนการดำเนินการ)|มอบหมาย"
+    ),
     PERIOD: re.compile(r"เวลา"),
     FOLLOW: re.compile(r"ติดตาม|รายงาน|กำกับ"),
 }
 _LABELS = re.compile(
     r"(?P<label>(?:หน่วยงาน|ส่วนราชการ)?ผู้รับผิดชอบ(?:หลัก|ดำเนินการ)?|หน่วย(?:งาน)?(?:ที่)?รับผิดชอบ|มอบหมาย(?:ให้)?|ผู้ดำเนินการ"
-    r"|(?:ระยะ|กรอบ|ห้วง|ช่วง)?เวลา(?:ที่)?(?:ใน)?(?:การ)?(?:ดำเนิน(?:การ|งาน))?|ขั้นตอน(?:หรือวิธีการ|การ)?(?:ดำเนินการ|ดำเนินงาน)?|วิธี(?:การ)?ดำเนิน(?:การ|งาน)"
-    r"|(?:การ)?(?:กำกับ)?ติดตาม(?:และรายงาน)?(?:ผล)?|การรายงาน(?:ผล)?|กำหนดรายงาน(?:ผล)?|รายงานผล|มาตรการ(?:/แนวทาง)?(?:ที่\d+)?|แนวทาง)(?::|คือ(?=[กส])|=)"
+    r"|(?:ระยะ|กรอบ|ห้วง|ช่วง|กำหนด)?เวลา(?:ที่)?(?:ใน)?(?:การ)?(?:ดำเนิน(?:การ|งาน))?|ขั้นตอน(?:หรือวิธีการ|การ)?(?:ดำเนินการ|ดำเนินงาน)?|วิธี(?:การ)?ดำเนิน(?:การ|งาน)"
+    r"|(?:การ)?(?:กำกับ)?ติดตาม(?:และรายงาน)?(?:ผล)?|การรายงาน(?:ผล)?|กำหนดรายงาน(?:ผล)?|รายงานผล|มาตรการ(?:/แนวทาง)?(?:ที่\d+)?|แนวทาง)(?::|คือ(?=[ก-ฮเแโใไ\d])|=)"
+)
+#: The same at the head of a line, where no colon follows.
+_HEADED = re.compile(
+    r"(?:[-•]|\(?\d{1,2}[.)]|\([ก-ฮ]\))?(?P<label>(?:หน่วยงาน|ส่วนราชการ)?ผู้รับผิดชอบ(?:หลัก|ดำเนินการ)?|หน่วย(?:งาน)?(?:ที่)?รับผิดชอบ"
+    r"|(?:ระยะ|กรอบ|ห้วง|ช่วง|กำหนด)เวลา(?:ที่)?(?:ใน)?(?:การ)?(?:ดำเนิน(?:การ|งาน))?|(?:การ)?(?:กำกับ)?ติดตาม(?:และรายงาน)?ผล|การรายงานผล)(?=[ก-ฮเแโใไ\d]|$)"
+)
+_BARE = re.compile(
+    r"(?P<label>(?:ระยะ|กรอบ|ห้วง|ช่วง|กำหนด)เวลา(?:ที่)?(?:ใน)?(?:การ)?(?:ดำเนิน(?:การ|งาน))?)"
+    r"(?=ตั้งแต่|เดือน[มกพสตธ]|\d|$|การติดตาม"
+    r"|(?:ม|ก|เม|พ|มิ|ส|ต|ธ|มกรา|กุมภา|มีนา|เมษา|พฤษภา|มิถุนา|กรกฎา|สิงหา|กันยา|ตุลา|พฤศจิกา|ธันวา)(?:คม|ยน|พันธ์|\.))"
+    r"|(?P<follow>การติดตาม(?:และรายงาน)?ผล|การรายงานผล)(?=\d|ภายใน|ให้|รายงาน|$)"
 )
 _NUMBERED = re.compile(r"(?<![\d.])(?P<n>\d{1,2})[.)](?!\d)")
 _INTERIM = re.compile(r"รอบ\d+เดือน|รอบที่|ครั้งที่|6เดือน|ระหว่างปี|ความก้าวหน้า|รายไตรมาส|ทุก(?:ไตรมาส|เดือน|\d+เดือน)|เบื้องต้น|ขั้นต้น")
@@ -59,6 +72,7 @@ class Row:
     words: str = ""  # measures and steps
     follow_up: str = ""
     data: bool = False
+    follows: bool = False  # not the first row under its heading row
     due_line: int = 0
     period_line: int = 0
 
@@ -91,17 +105,18 @@ def _of_data(row: object) -> Row:
 def _tables(reading: Reading) -> Iterator[Row]:
     columns: dict[int, str] = {}
     instrument = ""
+    follows = False
     for flow in reading.flows:
         code = _instrument(reading, flow)
         if code:
             instrument = code
         if flow.kind != ROW:
-            if columns and flow.kind == HEADING or len(flow.text) > 60:
+            if (columns and flow.kind == HEADING) or len(flow.text) > 60:
                 columns = {}
             continue
         headed = _columns(flow)
         if headed:
-            columns = headed
+            columns, follows = headed, False
             continue
         if len(columns) >= 3 and len(flow.cells) >= 2:
             row = Row(instrument=_instrument(reading, flow) or instrument, columns=tuple(columns.values()), flow=flow)
@@ -111,6 +126,8 @@ def _tables(reading: Reading) -> Iterator[Row]:
                 if n < len(flow.cells):
                     start, end = flow.cells[n]
                     row.cells[name] = Cell(flow, start, end)
+            row.follows = follows
+            follows = True
             _dates(row)
             yield row
 
@@ -143,14 +160,27 @@ def _labelled(reading: Reading) -> Iterator[Row]:
         if flow.kind == ROW and _columns(flow):
             row = None
         if flow.kind == ROW and len(flow.cells) > 2:
+            if code and code != instrument:
+                instrument, row = code, None
             continue
         labels = list(_LABELS.finditer(flow.text))
+        head = _HEADED.match(flow.text)
+        if head and not any(one.start() < head.end() for one in labels) and len(flow.text) < 400:
+            labels.insert(0, head)
+        if labels:
+            # In a sentence the labels after the first go without a colon.
+            taken = [one.span() for one in labels]
+            labels += [one for one in _BARE.finditer(flow.text) if not any(a < one.end() and one.start() < b for a, b in taken)]
+            labels.sort(key=lambda one: one.start())
         if code:
             if code != instrument and not labels:
                 row = None
             instrument = code
         for n, label in enumerate(labels):
-            name = next((key for key in (RESPONSIBLE, PERIOD, STEPS, FOLLOW, MEASURES) if COLUMNS[key].search(label["label"])), None)
+            name = next(
+                (key for key in (RESPONSIBLE, PERIOD, STEPS, FOLLOW, MEASURES) if COLUMNS[key].search(label.group())),
+                None,
+            )
             if name is None:
                 continue
             end = labels[n + 1].start() if n + 1 < len(labels) else len(flow.text)
@@ -158,6 +188,8 @@ def _labelled(reading: Reading) -> Iterator[Row]:
                 row = Row(instrument=instrument, flow=flow, section=flow.passage.section)
                 row.line = flow.passage.line_at(flow.tight.at[0]) if flow.tight.at else 0
                 loose.append(row)
+            if n == 0 and label.start() > 20:
+                row.words += flow.text[: label.start()]
             row.cells[name] = Cell(flow, label.end(), end)
         if not labels and flow.kind == HEADING and not code:
             row = row if row and len(row.cells) < 2 else None
@@ -166,7 +198,7 @@ def _labelled(reading: Reading) -> Iterator[Row]:
             cell = row.cells[last]
             if last in (STEPS, MEASURES) and flow.number:
                 row.words += flow.text
-            elif cell.start >= cell.end and flow.kind != ROW:
+            elif cell.start >= cell.end and flow.kind != ROW and _next_line(cell.flow, flow):
                 row.cells[last] = Cell(flow, 0, len(flow.text))
     loose = [one for one in loose if RESPONSIBLE in one.cells or PERIOD in one.cells]
     usual = {name for name in (RESPONSIBLE, PERIOD, FOLLOW) if sum(name in one.cells for one in loose) * 2 > len(loose)}
@@ -174,6 +206,13 @@ def _labelled(reading: Reading) -> Iterator[Row]:
         one.columns = tuple(usual | set(one.cells))
         _dates(one)
         yield one
+
+
+def _next_line(label: Flow, flow: Flow) -> bool:
+    """Whether a flow is what a label on the line before announces: right below it, and no new item."""
+    if flow.passage is not label.passage or flow.order != label.order + 1 or flow.number or flow.text.startswith("ข้อ"):
+        return False
+    return "\n\n" not in re.sub(r"[ \r]", "", flow.passage.text[label.tight.at[-1] : flow.tight.at[0]])
 
 
 def _dates(row: Row) -> None:
@@ -316,7 +355,8 @@ def complete(row: Row) -> Iterator[Finding]:
         if name in row.columns and (name not in row.cells or not re.sub(r"[.…\s_-]", "", row.cells[name].text))
         and not (name in row.cells and _DITTO.search(row.cells[name].text))
     ]  # fmt: skip
-    if not empty:
+    merged_down = row.follows and row.flow.cells and not row.flow.cell(0) and len(empty) == len(_COLUMN_NAMES)
+    if not empty or merged_down:
         return
     th = " ".join(_COLUMN_NAMES[name][0] for name in empty)
     en = ", ".join(_COLUMN_NAMES[name][1] for name in empty)

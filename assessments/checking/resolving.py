@@ -69,9 +69,7 @@ def resolve(reading: Reading) -> Resolved:
             values = said.get(number)
             if not values:
                 continue
-            if way is not None and (way.closes or total_closes) and code in sole:
-                found.values[number] = way.scores[n]
-            elif way is not None and code in sole and len(values) == 1:
+            if (way is not None and (way.closes or total_closes) and code in sole) or (way is not None and code in sole and len(values) == 1):
                 found.values[number] = way.scores[n]
             elif outright := _majority(values):
                 found.values[number] = outright
@@ -116,7 +114,10 @@ def _ways(reading: Reading, code: str, said: Mapping[Key, Counter[Decimal]]) -> 
         options = [sorted(option, key=lambda pair: -pair[1])[:3] for option in options]
     sums = [sum(said[number].values()) for number in numbers]
     lows = [one.numbers for one in reading.lowest if one.instrument == code]
-    fixed = [{value: _impossible(rules, number, value) for value, _ in option} for number, option in zip(numbers, options, strict=True)]
+    fixed = [
+        {value: _impossible(rules, number, value) for value, _ in option}
+        for number, option in zip(numbers, options, strict=True)
+    ]
     printed = said.get(code, Counter())
     places = sum(printed.values())
     two = Decimal("0.01")
@@ -190,7 +191,9 @@ def _choose(
         for n, code in enumerate(codes)
         if all(one[1][n].scores == combination[n].scores for one in near)
         and not any(
-            other.scores != chosen[code].scores and other.mean == chosen[code].mean and other.weight <= chosen[code].weight + 0.3
+            other.scores != chosen[code].scores
+            and other.mean == chosen[code].mean
+            and other.weight <= chosen[code].weight + 0.3
             for other in have[code]
         )
     }
@@ -269,7 +272,9 @@ def _prove(found: Resolved, reading: Reading, said: Mapping[Key, Counter[Decimal
         mean = found.values.get(code)
         if code in found.closed and mean is not None and all(score is not None for score in scores):
             known = [score for score in scores if score is not None]
-            found.proof[code] = f"({' + '.join(map(str, known))}) / {len(known)} = {scoring.rounded(scoring.mean(known), 4)} → {mean}"
+            found.proof[code] = (
+                f"({' + '.join(map(str, known))}) / {len(known)} = {scoring.rounded(scoring.mean(known), 4)} → {mean}"
+            )
             for number, score in zip(numbers, known, strict=True):
                 if len(said[number]) > 1:
                     rest = [other for other in numbers if other != number]

@@ -36,7 +36,12 @@ def topics() -> tuple[Topic, ...]:
     read: list[dict[str, Any]] = yaml.safe_load(FILE.read_text(encoding="utf-8"))["topics"]
     return tuple(
         Topic(
-            one["th"], one["en"], re.compile(one["need"]), re.compile(one["answer"]), tuple(one.get("indicators", ())), one["severity"]
+            one["th"],
+            one["en"],
+            re.compile(one["need"]),
+            re.compile(one["answer"]),
+            tuple(one.get("indicators", ())),
+            one["severity"],
         )
         for one in read
     )
@@ -159,7 +164,7 @@ def treated(reading: Reading) -> Iterator[Finding]:
 def _openings(reading: Reading, flow: Flow) -> Iterator[tuple[int, int, int]]:
     """Indicators that open the flow or one of its first cells."""
     subjects = [one for one in reading.subjects.get(flow.order, ()) if isinstance(one[2], int)]
-    for begin, _ in (flow.cells[:2] if flow.kind == ROW else [(0, 0)]):
+    for begin, _ in flow.cells[:2] if flow.kind == ROW else [(0, 0)]:
         head = next((one for one in subjects if one[0] >= begin), None)
         if head is None or head[0] - begin > 60 or not _OPENS.fullmatch(flow.text[begin : head[0]]):
             continue
@@ -187,7 +192,11 @@ def belongs(reading: Reading, body: list[Flow]) -> Iterator[Finding]:
             found = topic.need.search(flow.text)
             if found is None:
                 continue
-            subjects = [one for one in reading.subjects.get(flow.order, ()) if one[1] <= found.start() and isinstance(one[2], int)]
+            subjects = [
+                one
+                for one in reading.subjects.get(flow.order, ())
+                if one[1] <= found.start() and isinstance(one[2], int)
+            ]
             numbers = {subjects[-1][2]} if subjects else _just_named(reading, flow)
             since = subjects[-1][1] if subjects else 0
             if not numbers or found.start() - since > 900 or numbers & set(topic.indicators):

@@ -13,27 +13,70 @@ from assessments.rulebook import UnknownYear, rules_for
 
 ANALYSED, MEASURES = "analysed", "measures"
 
-_ANALYSED = re.compile(
-    r"วิเคราะห์ผล|ผลการประเมิน|ผลคะแนน|ผลการวิเคราะห์|ผล(?:คะแนน)?ITA|คะแนนการประเมิน|ได้รับการประเมิน|เข้ารับการประเมิน|รายงานผลการวิเคราะห์|มีคะแนน|ได้คะแนน"
-    r"|ป\.ป\.ช\.ได้(?:มีการ|ดำเนินการ)?(?:ประเมิน|ประกาศ)"
+def _any(*patterns: str) -> "re.Pattern[str]":
+    return re.compile("|".join(patterns))
+
+
+#: Words before a year that make it the year whose results are told,
+_ANALYSED = _any(
+    "วิเคราะห์ผล",
+    "ผล(?:การ)?ประเมิน",
+    "ผลคะแนน",
+    "ผลการวิเคราะห์",
+    "(?:ผล(?:คะแนน)?|สรุป)ITA",
+    "ทะเบียนผล",
+    "คะแนนการประเมิน",
+    "(?:ได้|เข้า)รับการประเมิน",
+    "มีคะแนน",
+    "ได้คะแนน",
+    r"ป\.ป\.ช\.ได้(?:มีการ|ดำเนินการ)?(?:ประเมิน|ประกาศ)",
 )
-_MEASURES = re.compile(
-    r"(?:เพื่อ(?:การ)?|ไป|จะ|ไปสู่การ|นำมา|นำไป)(?:ปรับปรุง|พัฒนา|แก้ไข|ดำเนินการ|ใช้|กำหนด|ขับเคลื่อน|ปฏิบัติ|ยกระดับ)|เพื่อให้การ(?:ดำเนินการ)?ประเมิน|รองรับการประเมิน|ร้องรับการประเมิน|เตรียมความพร้อม"
-    r"|มาตรการ(?!ภายในเพื่อป้องกัน)|แนวทางการ(?:ดำเนิน|พัฒนา|ปรับปรุง|แก้ไข)|ยกระดับคะแนน|แผนการ|แผนปฏิบัติ|ดำเนินการปรับปรุง|การนำผล|กำหนดให้ดำเนินการ|จะดำเนินการ|ในการดำเนินการใน"
+#: that make it the year something is to be done in,
+_MEASURES = _any(
+    "(?:เพื่อ(?:การ)?|ไป|จะ|ไปสู่การ|นำมา|นำไป)(?:ปรับปรุง|พัฒนา|แก้ไข|ดำเนินการ|ใช้|กำหนด|ขับเคลื่อน|ปฏิบัติ|ยกระดับ|ทำ)",
+    "เพื่อให้การ(?:ดำเนินการ)?ประเมิน",
+    "ร้?อ?งรับการประเมิน",
+    "เตรียมความพร้อม",
+    "มาตรการ(?:ส่งเสริมคุณธรรมและความโปร่งใส(?:ภายในหน่วยงาน)?)?(?!ภายในเพื่อป้องกัน)",
+    "แนวทางการ(?:ดำเนิน|พัฒนา|ปรับปรุง|แก้ไข)",
+    "(?:ยกระดับ|พัฒนา|เพิ่ม|เตรียม(?:ความพร้อม)?(?:รับ|เข้ารับ|สำหรับ)?)(?:ผล)?(?:คะแนน|การประเมิน)",
+    "แผนการ(?!ใช้จ่าย)",
+    "แผน(?:ปฏิบัติ|พัฒนา|ปรับปรุง|ยกระดับ)",
+    "ดำเนินการปรับปรุง",
+    "การนำผล",
+    "กำหนดให้ดำเนินการ",
+    "ในการดำเนินการใน",
 )
-_NEITHER = re.compile(
-    r"รายการ|ตัวชี้วัดย่อย|แบบต่อเนื่อง|ตั้งแต่|ระหว่าง|ย้อนหลัง|ยุทธศาสตร์|แผนพัฒนา|งบประมาณรายจ่าย|ข้อบัญญัติ|เทศบัญญัติ|เริ่ม|พระราชบัญญัติ|ระเบียบ"
-    r"|มติ|คำสั่ง|ประกาศ|คู่มือ|ปฏิทิน|เกณฑ์การประเมิน|รายละเอียดการประเมิน|กรอบการประเมิน|ผลการดำเนินการตาม|ผลการดำเนินงานตาม|ผลการปฏิบัติตาม|รายงานผลการดำเนิน|ติดตาม(?:ผล)?"
-)
+#: or that make it neither.
+_NEITHER = _any(
+    "รายการ", "ตัวชี้วัดย่อย", "แบบต่อเนื่อง", "ตั้งแต่", "ระหว่าง", "ย้อนหลัง", "ยุทธศาสตร์", "งบประมาณรายจ่าย", "ข้อบัญญัติ", "เทศบัญญัติ", "เริ่ม",
+    "พระราชบัญญัติ", "ระเบียบ", "มติ", "คำสั่ง", "ประกาศ", "คู่มือ", "ปฏิทิน", "(?:เกณฑ์|รายละเอียด|กรอบ)การประเมิน",
+    "แผนพัฒนา(?:ท้องถิ่น|สี่ปี|ห้าปี|[345]ปี|เศรษฐกิจ)",
+    "ผลการ(?:ดำเนินการ|ดำเนินงาน|ปฏิบัติ)ตาม(?:มาตรการ)?(?:ของปี(?:ที่ผ่านมา|ก่อน)?)?",
+    "รายงานผลการดำเนิน", "ติดตาม(?:ผล)?",
+)  # fmt: skip
+_ALREADY = re.compile(r"ได้(?:กำหนด|จัดทำ|ดำเนิน|ประกาศ|ออก)[^\t]{0,40}$")
 _SCORES = re.compile(r"[^\t]{0,70}?(?:ได้รับ|ได้|มี)(?:ผล|ค่า)?(?:การประเมิน)?คะแนน")
-_MONTHS = re.compile(r"(?:ม\.ค|ก\.พ|มี\.ค|เม\.ย|พ\.ค|มิ\.ย|ก\.ค|ส\.ค|ก\.ย|ต\.ค|พ\.ย|ธ\.ค|มกรา|กุมภา|มีนา|เมษา|พฤษภา|มิถุนา|กรกฎา|สิงหา|กันยา|ตุลา|พฤศจิกา|ธันวา)")
+_MONTHS = re.compile(
+    r"(?:ม\.ค|ก\.พ|มี\.ค|เม\.ย|พ\.ค|มิ\.ย|ก\.ค|ส\.ค|ก\.ย|ต\.ค|พ\.ย|ธ\.ค|มกรา|กุมภา|มีนา|เมษา|พฤษภา|มิถุนา|กรกฎา|สิงหา|กันยา|ตุลา|พฤศจิกา|ธันวา)"
+)
 _PURPOSE = re.compile(r"(?:ที่ผ่านมา)?มี(?:วัตถุประสงค์|เจตนา|จุดมุ่งหมาย)")
-_COMPARED = re.compile(r"(?:เทียบกับ|เปรียบเทียบ|เมื่อเทียบ|กว่า|จาก|กับ|และ|,|ถึง|ระหว่าง|เดิม|หรือ|รวมถึง|ตลอดจน|ที่ผ่านมา)(?:ผลการประเมิน|ผลคะแนน|คะแนน|ผล)?(?:ใน|ของ|เมื่อ)?$")
+_COMPARED = re.compile(
+    r"(?:เทียบกับ|เปรียบเทียบ|เมื่อเทียบ|กว่า|จาก|กับ|และ|,|ถึง|ระหว่าง|เดิม|หรือ|รวมถึง|ตลอดจน|ที่ผ่านมา)(?:ผลการประเมิน|ผลคะแนน|คะแนน|ผล)?(?:ใน|ของ|เมื่อ)?$"
+)
 _PAST_BEFORE = re.compile(r"(?:เทียบกับ|เปรียบเทียบ|เมื่อเทียบ|กว่า|จากปี|จากเดิม|ลดลงจาก|เพิ่มขึ้นจาก|สูงขึ้นจาก|ต่างจาก)[^\d]{0,40}$")
-_DECISION = re.compile(r"มติ|คำสั่ง|ประกาศ(?!ผล|ข้อ|นโยบาย|ใช้|เจตน|แล้ว|ให้)|หนังสือ|ระเบียบ|ลงวันที่|ที่ประชุม|การประชุม|ข้อตกลง(?:ความ)?ร่วมมือ|บันทึกข้อตกลง|ข้อบัญญัติ|เทศบัญญัติ")
-_FUTURE = re.compile(r"ภายใน|ให้แล้วเสร็จ|กำหนดส่ง|จะ|ครบกำหนด|ระหว่างวันที่|ถึง|ไม่เกิน|สิ้นสุด|รายงานผล|ติดตาม|รอบ|ก่อนวันที่|เปิดระบบ|ครั้งที่\d+(?:ภายใน)?วันที่$")
-_STRATEGY = re.compile(r"ยุทธศาสตร์[^\d]{0,80}(?:ระยะที่\d+)?[^\d]{0,6}\(?(?:พ\.ศ\.)?(?P<from>25\d\d)(?:-|–|—|ถึง)(?:พ\.ศ\.)?(?P<to>25\d\d)")
-_PLAN = re.compile(r"แผนปฏิบัติ[^\d]{0,30}(?:\d{1,2}ปี|ประจำปี)[^()]{0,80}?\((?:พ\.ศ\.)?(?P<from>25\d\d)(?:-|–|—|ถึง)(?:พ\.ศ\.)?(?P<to>25\d\d)\)")
+_DECISION = re.compile(
+    r"มติ|คำสั่ง|ประกาศ(?!ผล|ข้อ|นโยบาย|ใช้|เจตน|แล้ว|ให้)|หนังสือ|ระเบียบ|ลงวันที่|ที่ประชุม|การประชุม|ข้อตกลง(?:ความ)?ร่วมมือ|บันทึกข้อตกลง|ข้อบัญญัติ|เทศบัญญัติ"
+)
+_FUTURE = re.compile(
+    r"ภายใน|ให้แล้วเสร็จ|กำหนดส่ง|จะ|ครบกำหนด|ระหว่างวันที่|ถึง|ไม่เกิน|สิ้นสุด|รายงานผล|ติดตาม|รอบ|ก่อนวันที่|เปิดระบบ|ครั้งที่\d+(?:ภายใน)?วันที่$"
+)
+_STRATEGY = re.compile(
+    r"ยุทธศาสตร์[^\d]{0,80}(?:ระยะที่\d+)?[^\d]{0,6}\(?(?:พ\.ศ\.)?(?P<from>25\d\d)(?:-|–|—|ถึง)(?:พ\.ศ\.)?(?P<to>25\d\d)"
+)
+_PLAN = re.compile(
+    r"แผนปฏิบัติ[^\d]{0,30}(?:\d{1,2}ปี|ประจำปี)[^()]{0,80}?\((?:พ\.ศ\.)?(?P<from>25\d\d)(?:-|–|—|ถึง)(?:พ\.ศ\.)?(?P<to>25\d\d)\)"
+)
 
 
 def check(reading: Reading) -> Iterator[Finding]:
@@ -87,15 +130,24 @@ def roles(reading: Reading, flow: Flow, contents: bool) -> Iterator[Finding]:
             or re.match(r"(?:ที่ผ่านมา)?(?:ซึ่ง|ที่)?(?:ได้|มี)(?:รับ)?คะแนน", following) or following.startswith(("-", "–", "กับ", "และ", ",", "ถึง"))
         ):  # fmt: skip
             continue
+        if role == MEASURES and stated <= year and (_ALREADY.search(context) or (stated < year and not _nearer(context))):
+            continue
         if role == ANALYSED and stated > year and re.search(r"เป้าหมาย|รองรับ|คาด", context):
             continue
-        if re.match(r"(?:-|–|—|ถึง)(?:พ\.ศ\.)?25\d\d", following) or re.search(r"25\d\d(?:-|–|—|ถึง)(?:พ\.ศ\.)?$", text[: one.start()]):
+        if re.match(r"(?:-|–|—|ถึง)(?:พ\.ศ\.)?25\d\d", following) or re.search(
+            r"25\d\d(?:-|–|—|ถึง)(?:พ\.ศ\.)?$", text[: one.start()]
+        ):
             continue
         if role == MEASURES and stated == year and n + 1 < len(said) and int(said[n + 1]["year"]) == year + 1 and _MEASURES.search(
             text[one.end() : said[n + 1].start()]
         ):  # fmt: skip
             continue
-        if role == MEASURES and stated == year and re.search(r"ผลการประเมิน[^\d]*$|วิเคราะห์ผล[^\d]*$|ประจำ$", context) and not _nearer(context):
+        if (
+            role == MEASURES
+            and stated == year
+            and re.search(r"ผลการประเมิน[^\d]*$|วิเคราะห์ผล[^\d]*$|ประจำ$", context)
+            and not _nearer(context)
+        ):
             continue
         flagged = True
         th = "ปีที่วิเคราะห์" if role == ANALYSED else "ปีของมาตรการ"
@@ -119,7 +171,9 @@ def _columns(flow: Flow, year: int) -> Iterator[Finding]:
         if not re.search(r"\d\.\d\d", flow.text)
     ]
     years = [stated for _, stated in said]
-    if _MONTHS.search(flow.text) or any(end - start > 30 for start, end in flow.cells if re.search(r"25\d\d", flow.text[start:end])):
+    if _MONTHS.search(flow.text) or any(
+        end - start > 30 for start, end in flow.cells if re.search(r"25\d\d", flow.text[start:end])
+    ):
         return
     if len(years) < 2 or year in years or max(years) > year + 5 or min(years) < year - 8:
         return
@@ -137,11 +191,23 @@ def _role(context: str, following: str, *, settled: bool = False) -> str | None:
     """Whose year stands between these words; `settled`: the sentence tells what has been (ตามที่ … นั้น)."""
     if _PURPOSE.match(following) and re.search(r"การประเมิน[^\t]{0,110}$", context):
         return ANALYSED
+    if re.match(r"[^\t]{0,60}?(?:เสร็จสิ้น|สิ้นสุด)(?:ลง)?แล้ว", following) and re.search(r"การประเมิน[^\t]{0,40}$", context):
+        return ANALYSED
     if re.match(r"การประเมิน[^\t]{0,40}ตัวชี้วัด(?:ที่)?10[^\t]{0,140}(?:ต้องเปิดเผย|เปลี่ยนแปลง)", following):
         return MEASURES
-    if (scored := _SCORES.match(following)) and not _MEASURES.search(context + scored.group()) and not YEAR.search(scored.group()):
+    if following.startswith("มาตรการส่งเสริมคุณธรรม"):
+        return MEASURES
+    if (
+        (scored := _SCORES.match(following))
+        and not _MEASURES.search(context + scored.group())
+        and not YEAR.search(scored.group())
+    ):
         return ANALYSED
-    if settled and re.search(r"(?:การประเมินITA|การประเมินคุณธรรม[^\t]{0,90})$", context) and not _MEASURES.search(context):
+    if (
+        settled
+        and re.search(r"(?:การประเมินITA|การประเมินคุณธรรม[^\t]{0,90})$", context)
+        and not _MEASURES.search(context)
+    ):
         return ANALYSED
     analysed = [found.end() for found in _ANALYSED.finditer(context)]
     measures = [found.end() for found in _MEASURES.finditer(context)]
@@ -199,7 +265,7 @@ def memo_day(reading: Reading) -> tuple[date, Flow | None, int, int] | None:
     """The day the memo bears and where it says so."""
     for flow in reading.flows[:14]:
         found = re.search(r"^จัดทำ(?:โดย)?[^\d]{0,40}(?:เมื่อ|ณ)วันที่|^(?:ที่[^\t]{0,30})?\t?(?:ลง)?วันที่|\tวันที่", flow.text[:80])
-        if found and flow.kind != ROW or found and len(flow.text) < 90:
+        if (found and flow.kind != ROW) or (found and len(flow.text) < 90):
             for day in days(flow.text[found.end() : found.end() + 40]):
                 return day.day, flow, found.end() + day.start, found.end() + day.end
         short = flow.text.lstrip("-")

@@ -1,15 +1,17 @@
-"""python -m benchmarks.corpus DIR [heldout]: the corpus, or the held-out set, as files to look at or to try."""
+"""python -m benchmarks.corpus DIR [heldout|unseen]: the corpus, or a set apart, as files to look at or to try."""
 
 import sys
 from pathlib import Path
 
 from benchmarks.corpus import library
 
+SETS = {"corpus": library.corpus, "heldout": library.heldout, "unseen": library.unseen}
+
 
 def main() -> None:
-    if len(sys.argv) not in (2, 3) or sys.argv[2:] not in ([], ["heldout"]):
-        sys.exit("usage: python -m benchmarks.corpus DIR [heldout]")
-    made = library.heldout() if sys.argv[2:] else library.corpus()
+    if len(sys.argv) not in (2, 3) or (sys.argv[2:] or ["corpus"])[0] not in SETS:
+        sys.exit(f"usage: python -m benchmarks.corpus DIR [{'|'.join(SETS)}]")
+    made = SETS[(sys.argv[2:] or ["corpus"])[0]]()
     library.dump(made, Path(sys.argv[1]))
     print(f"{len(made.clean)} clean, {len(made.mutated)} mutated")
 

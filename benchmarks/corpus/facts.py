@@ -6,7 +6,7 @@ from decimal import Decimal
 from random import Random
 
 from assessments import rulebook, scoring
-from benchmarks.corpus.wording import COMMUNITY, COMPLAINT, MONTHS, SHORT_MONTHS, TOPICS
+from benchmarks.corpus.wording import MONTHS, SHORT_MONTHS, WORDS, Wording
 
 
 @dataclass(frozen=True)
@@ -73,6 +73,7 @@ class Facts:
     budget: int
     complaint: bool
     community: bool
+    words: Wording = WORDS
 
     @property
     def rules(self) -> rulebook.Rules:
@@ -131,12 +132,12 @@ def office(rng: Random, name: str, kind: str) -> Office:
 RANGES = {"high": (93, 99.9), "middle": (82, 95), "low": (66, 88), "mixed": (74, 99)}
 
 
-def exact_scores(rng: Random, year: int, profile: str, tie: bool) -> dict[int, Decimal]:
-    """Scores as the system holds them, four decimals; distinct when rounded, but for a tie that is meant."""
+def exact_scores(rng: Random, year: int, profile: str, tie: bool, places: int = 4) -> dict[int, Decimal]:
+    """Scores as the system holds them, of so many decimals; distinct when rounded, but for a tie that is meant."""
     rules = rulebook.rules_for(year)
     low, high = RANGES[profile]
     while True:
-        scores = {n: Decimal(str(round(rng.uniform(low, high), 4))) for n in range(1, 9)}
+        scores = {n: Decimal(str(round(rng.uniform(low, high), places))) for n in range(1, 9)}
         for n, items in ((9, (9, 8, 7, 4, 5)), (10, (8, 2))):
             grid = sorted(scoring.lattice_of(rules.lattice.get(n, items)))
             fits = [v for v in grid if low - 12 <= v <= min(high + 1, 99)]
@@ -173,18 +174,19 @@ def plan(
     *,
     complaint: bool,
     community: bool,
+    words: Wording = WORDS,
 ) -> Plan:
-    topics = [rng.choice(TOPICS[n]) for n in numbers]
+    topics = [rng.choice(words.topics[n]) for n in numbers]
     issue = " และ".join(one.issue for one in topics)
     items = [
         Item(m, s.format(short=home.short), n) for n, one in zip(numbers, topics, strict=True) for m, s in one.measures
     ]
     if complaint:
-        ((measure, step),) = COMPLAINT.measures
+        ((measure, step),) = words.complaint.measures
         items.append(Item(measure, step.format(short=home.short), "complaint"))
-        issue += " ประกอบกับ" + COMPLAINT.issue
+        issue += " ประกอบกับ" + words.complaint.issue
     if community:
-        items.append(Item(COMMUNITY[1], f"{COMMUNITY[1]} โดยเชิญผู้นำชุมชนเข้าร่วม", "community"))
+        items.append(Item(words.community[1], f"{words.community[1]} โดยเชิญผู้นำชุมชนเข้าร่วม", "community"))
     ce = year - 543
     kinds = ["whole", "calendar"] if memo.month >= 10 else ["whole", "calendar", "half"]
     if memo.month >= 10:
@@ -204,13 +206,23 @@ def plan(
     return Plan(code, numbers, issue, tuple(items), responsible, start, end, interim, due)
 
 
-def make(seed: int, year: int, profile: str, kind: str, name: str, *, tie: bool = False) -> Facts:
+def make(
+    seed: int,
+    year: int,
+    profile: str,
+    kind: str,
+    name: str,
+    *,
+    tie: bool = False,
+    places: int = 4,
+    words: Wording = WORDS,
+) -> Facts:
     rng = Random(seed * 7919 + year)
     home = office(rng, name, kind)
-    shown, means, total, level, lowest = published(year, exact_scores(rng, year, profile, tie))
+    shown, means, total, level, lowest = published(year, exact_scores(rng, year, profile, tie, places))
     before_profile = rng.choice(("middle", "low", "mixed"))
     before, before_means, before_total, before_level, _ = published(
-        year - 1, exact_scores(rng, year - 1, before_profile, False)
+        year - 1, exact_scores(rng, year - 1, before_profile, False, places)
     )
     ce = year - 543
     announced = date(ce, 7, 29) + timedelta(days=rng.randint(0, 25))
@@ -226,6 +238,7 @@ def make(seed: int, year: int, profile: str, kind: str, name: str, *, tie: bool 
             memo,
             complaint=complaint and code == "OIT",
             community=community and code == "EIT",
+            words=words,
         )
         for code, numbers in lowest.items()
     }
@@ -255,6 +268,7 @@ def make(seed: int, year: int, profile: str, kind: str, name: str, *, tie: bool 
         budget=rng.choice((15000, 20000, 30000, 45000, 50000)),
         complaint=complaint,
         community=community,
+        words=words,
     )
 
 

@@ -1,4 +1,4 @@
-"""The corpus itself: which documents there are, and which changes of them. Everything follows from two seeds."""
+"""The corpus itself: which documents there are, and which changes of them. Everything follows from three seeds."""
 
 import json
 from collections.abc import Callable
@@ -8,9 +8,28 @@ from pathlib import Path
 from random import Random
 
 from benchmarks.corpus import facts as truth
-from benchmarks.corpus.hands import brief, executive, flowing, merged, narrow, summary, tabular, transcript, worksheet
+from benchmarks.corpus.hands import (
+    announce,
+    brief,
+    council,
+    dashboard,
+    diagnosis,
+    executive,
+    flowing,
+    ledger,
+    merged,
+    narrow,
+    photocopy,
+    scanned,
+    summary,
+    tabular,
+    transcript,
+    worksheet,
+)
 from benchmarks.corpus.mutations import Changes, Mutation, chosen
+from benchmarks.corpus.otherwords import OTHER_WORDS
 from benchmarks.corpus.page import Finished, Page, Style
+from benchmarks.corpus.wording import WORDS, Wording
 
 SEED = 2564
 
@@ -51,6 +70,10 @@ HANDS: dict[str, Hand] = {
     "narrow": narrow.write, "merged": merged.write, "executive": executive.write, "transcript": transcript.write,
 }  # fmt: skip
 HELD_OUT: dict[str, Hand] = {"summary": summary.write, "worksheet": worksheet.write}
+UNSEEN: dict[str, Hand] = {
+    "scanned": scanned.write, "photocopy": photocopy.write, "diagnosis": diagnosis.write, "dashboard": dashboard.write,
+    "ledger": ledger.write, "council": council.write, "announce": announce.write,
+}  # fmt: skip
 STYLES: dict[str, tuple[Style, ...]] = {
     "flowing": (
         Style("thai", "O"), Style("thai", "zero"), Style("arabic", "O"), Style("thai", "O", width=92),
@@ -95,7 +118,45 @@ STYLES |= {
         Style("arabic", "item"), Style("arabic", "O"),
     ),
 }  # fmt: skip
+STYLES |= {
+    "scanned": (
+        Style("thai", "zero", blanks=90), Style("thai", "O", blanks=60), Style("thai", "O", "two", blanks=120),
+        Style("thai", "zero", "lost"), Style("thai", "zero", width=104, blanks=150),
+    ),
+    "photocopy": (
+        Style("thai", "zero"), Style("arabic", "O", width=96, blanks=140), Style("thai", "O", "two", 88),
+        Style("arabic", "item", trim=True), Style("thai", "O", "lost"),
+    ),
+    "diagnosis": (
+        Style("arabic", "O"), Style("thai", "O", trim=True), Style("arabic", "zero", "two"),
+        Style("thai", "zero", width=92, hard=True), Style("arabic", "o", unit="เปอร์เซ็นต์"),
+    ),
+    "dashboard": (
+        Style("arabic", "O", trim=True), Style("arabic", "O"), Style("thai", "O"), Style("arabic", "o", trim=True),
+        Style("arabic", "zero", "two"),
+    ),
+    "ledger": (
+        Style("arabic", "O"), Style("thai", "zero"), Style("arabic", "O", trim=True), Style("thai", "O", "two"),
+        Style("arabic", "O", width=90),
+    ),
+    "council": (
+        Style("thai", "O", unit="ร้อยละ"), Style("arabic", "O", unit="ร้อยละ"),
+        Style("thai", "zero", width=84, unit="ร้อยละ"), Style("arabic", "zero", unit="ร้อยละ", trim=True),
+        Style("thai", "O", "two", 98, True, "ร้อยละ"),
+    ),
+    "announce": (
+        Style("thai", "O"), Style("arabic", "O", width=100), Style("thai", "zero", "two"),
+        Style("thai", "O", trim=True),
+    ),
+}  # fmt: skip
 HELD_OUT_SEED = 90210
+UNSEEN_SEED = 31415
+UNSEEN_NAMES = (
+    "ตะเคียนงาม", "บางน้ำเชี่ยว", "ท่าสะเดา", "ป่าซางน้อย", "หนองกุลา", "บ้านแหลมทราย", "คลองขุด", "ดอนทราย", "ห้วยยางคำ", "ศรีวิชัย",
+    "เขาชะเมา", "พุเตย", "นาหมื่นศรี", "วังประจบ", "สระกระโจม", "ท่ามะนาว", "แก่งโสภา", "บัวชุม", "ปากแคว", "ทุ่งสมอ",
+    "ยางขาว", "ไทรย้อย", "โคกปีบ", "ลำไทร", "หนองแสงใต้", "สามง่าม", "เกาะลันเตาใหญ่", "พลับพลา", "รางจรเข้", "บึงปลาทู",
+    "ชะแล", "ทับกฤช", "หัวหวาย", "นาโพธิ์กลาง",
+)  # fmt: skip
 WITH_REPORT = ("brief", "merged", "executive")  # every second memo of these hands brings a report along
 YEARS = (2564, 2564, 2563, 2565, 2567, 2566, 2568)
 PROFILES = ("middle", "mixed", "low", "high", "mixed", "low", "middle")
@@ -104,13 +165,20 @@ OFFICES = ("sao", "municipality", "sao", "town", "sao", "pao", "municipality")
 
 def written(name: str, hand: str, style: Style, facts: truth.Facts) -> Clean:
     page = Page(facts, style, Random(facts.seed))
-    (HANDS | HELD_OUT)[hand](page)
+    (HANDS | HELD_OUT | UNSEEN)[hand](page)
     if hand in WITH_REPORT and facts.seed % 2:
         narrow.write(page, with_plan=False)
     return Clean(name, page.finish(hand))
 
 
-def documents(hands: tuple[str, ...], seed: int, *, first: int = 0) -> tuple[Clean, ...]:
+def documents(
+    hands: tuple[str, ...],
+    seed: int,
+    *,
+    first: int = 0,
+    names: tuple[str, ...] = truth.NAMES,
+    words: Wording = WORDS,
+) -> tuple[Clean, ...]:
     made = []
     for h, hand in enumerate(hands):
         for k, style in enumerate(STYLES[hand]):
@@ -121,8 +189,10 @@ def documents(hands: tuple[str, ...], seed: int, *, first: int = 0) -> tuple[Cle
                 year,
                 profile,
                 OFFICES[(k + h) % 7],
-                truth.NAMES[(number - 1) % len(truth.NAMES)],
+                names[(number - 1) % len(names)],
                 tie=number % 9 == 4 and hand != "transcript",
+                places=1 if style.trim else 4,
+                words=words,
             )
             made.append(written(f"{number:02d}", hand, style, facts))
     return tuple(made)
@@ -144,6 +214,13 @@ def heldout() -> Corpus:
     """Another seed and other hands: nothing is tuned on it."""
     kinds = {kind: max(2, wanted // 3) for kind, wanted in KINDS.items()}
     return with_changes(documents(tuple(HELD_OUT), HELD_OUT_SEED, first=30), HELD_OUT_SEED, kinds)
+
+
+@lru_cache(maxsize=1)
+def unseen() -> Corpus:
+    """Other hands, other words, another seed; written by someone who had not read the checker."""
+    clean = documents(tuple(UNSEEN), UNSEEN_SEED, names=UNSEEN_NAMES, words=OTHER_WORDS)
+    return with_changes(clean, UNSEEN_SEED, KINDS)
 
 
 def dump(one: Corpus, folder: Path) -> None:

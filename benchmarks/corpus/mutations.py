@@ -12,10 +12,11 @@ from typing import Any
 
 from assessments import scoring
 from benchmarks.corpus.facts import long_date, said_date
-from benchmarks.corpus.page import Finished, Span, dressed
-from benchmarks.corpus.wording import COMPLAINT, DIVISION_SLIPS, MONTHS, SHORT_MONTHS, SLIPS
+from benchmarks.corpus.page import Finished, Span, dressed, printed
+from benchmarks.corpus.wording import DIVISION_SLIPS, MONTHS, SHORT_MONTHS, SLIPS
 
 HIGH, MEDIUM, LOW = "high", "medium", "low"
+LETTERS = "กขคงจฉช"
 # What one place of a transcription can change: the rest it says twice, as a text and as a date.
 OF_DATA = {
     "score", "mean", "total", "level", "impossible", "over_100", "lowest", "lowest_everywhere", "name_garbled",
@@ -93,6 +94,9 @@ class Changes:
     def own(self, span: Span) -> str:
         return self.base.text[span.start : span.end]
 
+    def figure(self, span: Span, value: Decimal) -> Edit:
+        return self.say(span, printed(value, span.style))
+
     def whole(self, spans: list[Span]) -> list[Span]:
         return [s for s in spans if "\n" not in self.own(s)]
 
@@ -109,7 +113,7 @@ class Changes:
                 also = [] if len(spans) > 2 else [s.start for s in self.base.of("mean", code=code)]
                 rules = "R02 R01 R05 R07" if len(spans) == 1 else "R01 R02 R05 R07"
                 what = f"indicator {n}: {value} printed as {new} in one of {len(spans)} places"
-                yield self.made("score", [self.say(span, f"{new:.2f}")], rules, HIGH, what, also)
+                yield self.made("score", [self.figure(span, new)], rules, HIGH, what, also)
 
     def admissible(self, n: int) -> scoring.Interval:
         code = self.rules.by_number[n].instrument
@@ -141,7 +145,7 @@ class Changes:
                 if new is not None:
                     yield self.made(
                         "mean",
-                        [self.say(span, f"{new:.2f}")],
+                        [self.figure(span, new)],
                         "R02 R01 R03",
                         HIGH,
                         f"mean of {code}: {value} printed as {new}",
@@ -153,7 +157,7 @@ class Changes:
             if new is not None:
                 yield self.made(
                     "total",
-                    [self.say(span, f"{new:.2f}")],
+                    [self.figure(span, new)],
                     "R03 R01 R04",
                     HIGH,
                     f"total: {self.facts.total} printed as {new}",
@@ -174,7 +178,7 @@ class Changes:
             near = [v for v in near if v not in grid and v in self.admissible(n)]
             if near:
                 new = self.rng.choice(near)
-                edits = [self.say(s, f"{new:.2f}") for s in self.base.of("score", n=n)]
+                edits = [self.figure(s, new) for s in self.base.of("score", n=n)]
                 yield self.made(
                     "impossible", edits, "R07", HIGH, f"indicator {n}: {new} everywhere, on no lattice (was {value})"
                 )
@@ -184,7 +188,7 @@ class Changes:
                 self.facts.scores[n] + 100 if self.facts.scores[n] < 50 else Decimal("100") + self.facts.scores[n] / 10
             )
             new = scoring.rounded(new)
-            yield self.made("over_100", [self.say(span, f"{new:.2f}")], "R07", HIGH, f"indicator {n}: {new}, over 100")
+            yield self.made("over_100", [self.figure(span, new)], "R07", HIGH, f"indicator {n}: {new}, over 100")
 
     # Lowest
 
@@ -205,9 +209,9 @@ class Changes:
                         MEDIUM,
                         f"treated as weak in {code}: {named}",
                     )
-                beside = [s for s in self.base.of("score", low=code) if 0 <= s.start - span.end < 120]
-                if beside:
-                    edits = [self.say(span, said), self.say(beside[0], f"{self.facts.scores[n]:.2f}")]
+                beside = [s for s in self.base.of("score", low=code) if self.belongs(s, span)]
+                if beside and not self.only(beside[:1]):
+                    edits = [self.say(span, said), self.figure(beside[0], self.facts.scores[n])]
                     yield self.made(
                         "lowest_with_score",
                         edits,
@@ -220,17 +224,31 @@ class Changes:
         """The same wrong one throughout, with its own right figure: only the minimum tells."""
         for code, numbers in self.facts.lowest.items():
             spans, figures = self.base.of("low", code=code), self.base.of("score", low=code)
-            if len(self.whole(spans)) < len(spans) or not any(self.called_lowest(s) for s in spans):
+            if len(self.whole(spans)) < len(spans) or self.only(figures):
+                continue
+            if not any(self.called_lowest(s) for s in spans):
                 continue
             n = self.rng.choice([n for n in self.rules.numbers_of[code] if n not in numbers])
             edits = [self.say(s, s.about["form"].format(n=n, name=self.rules.by_number[n].th)) for s in spans]
             edits += [self.say(s, str(n)) for s in self.base.of("low_number", code=code)]
-            edits += [self.say(s, f"{self.facts.scores[n]:.2f}") for s in figures]
+            edits += [self.figure(s, self.facts.scores[n]) for s in figures]
             what = f"lowest of {code}: indicator {n} named throughout, with its own right score"
             yield self.made("lowest_everywhere", edits, "R05", HIGH, what)
 
+    def only(self, figures: list[Span]) -> bool:
+        """These are the only places that give the figure: without them nothing contradicts."""
+        return any(len(self.base.of("score", n=s.about["n"])) <= len(figures) for s in figures)
+
+    def belongs(self, figure: Span, name: Span) -> bool:
+        """The figure stands beside the name: after it, or before it where the writer turns them round."""
+        if name.about.get("turned"):
+            return 0 <= name.start - figure.end < 40
+        return 0 <= figure.start - name.end < 120
+
     def called_lowest(self, span: Span) -> bool:
         """The words say so; a plan only says what it mends."""
+        if "called" in span.about:
+            return bool(span.about["called"])
         said = self.base.text[max(0, span.start - 70) : span.end + 50]
         return bool(re.search(r"(ต่ํ?า|ต่ำ|น้อย)\s*(ที่)?\s*สุด", re.sub(r"\n", "", said)))
 
@@ -248,6 +266,8 @@ class Changes:
         for span in self.whole(self.base.of("name")):
             n = span.about["n"]
             name = self.own(span)
+            if not any(a in name for a, _b in SLIPS):
+                continue  # a blank stands in the word that would slip
             garbled = self.garble(name)
             yield self.made(
                 "name_garbled",
@@ -282,7 +302,7 @@ class Changes:
     def by_instrument(self) -> Iterator[Mutation]:
         for span in self.whole(self.base.of("instrument")):
             name, code = self.own(span), span.about["code"]
-            if code == "OIT":
+            if code == "OIT" and "แบบตรวจ" in name:
                 yield self.made(
                     "instrument",
                     [Edit(span.start, span.end, name.replace("แบบตรวจ", "แบบวัด", 1))],
@@ -290,8 +310,8 @@ class Changes:
                     LOW,
                     "OIT called แบบวัด",
                 )
-            else:
-                a, b = ("ภายใน", "ภายนอก") if code == "IIT" else ("ภายนอก", "ภายใน")
+            elif (inside := ("ภายใน", "ภายนอก") if code == "IIT" else ("ภายนอก", "ภายใน"))[0] in name:
+                a, b = inside
                 yield self.made(
                     "instrument",
                     [Edit(span.start, span.end, name.replace(a, b, 1))],
@@ -302,7 +322,9 @@ class Changes:
 
     def by_division(self) -> Iterator[Mutation]:
         for span in self.whole(self.base.of("division")):
-            name = self.own(span).replace("ํา", "ำ")
+            name = self.own(span).replace("ํา", "ำ").replace(" า", "ำ")
+            if name not in DIVISION_SLIPS:
+                continue  # a blank stands in it
             new = self.rng.choice(DIVISION_SLIPS[name])
             yield self.made("division", [self.say(span, new)], "R08", LOW, f"division {name} printed as {new}")
 
@@ -391,7 +413,8 @@ class Changes:
         """A finding whose only measure is taken out of the plan."""
         if self.facts.complaint:
             spans = self.base.of("item", answers="complaint")
-            places = [s.start for s in self.base.of("issue", code="OIT")]
+            issues = self.base.of("issue", code="OIT")
+            places = [k for s in issues for k in range(s.start, s.end) if k == s.start or self.base.text[k - 1] == "\n"]
             if spans:
                 yield self.made(
                     "no_answer",
@@ -399,7 +422,7 @@ class Changes:
                     "R13",
                     HIGH,
                     "no measure opens the complaint channel that is missing",
-                    self.find(COMPLAINT.issue) or places,
+                    self.find(self.facts.words.complaint.issue) or places,
                 )
 
     def cut(self, spans: list[Span]) -> list[Edit]:
@@ -424,7 +447,7 @@ class Changes:
         for code in ("IIT", "EIT", "OIT"):
             for span in self.base.of("issue", code=code)[:1]:
                 if code == "OIT" and 9 in self.facts.lowest["OIT"]:
-                    edit = Edit(span.end, span.end, dressed(" อีกทั้ง" + COMPLAINT.issue, span.style))
+                    edit = Edit(span.end, span.end, dressed(" อีกทั้ง" + self.facts.words.complaint.issue, span.style))
                     yield self.made(
                         "finding_unanswered",
                         [edit],
@@ -437,7 +460,7 @@ class Changes:
         if self.facts.lowest["OIT"] != (10,):
             return
         for span in self.base.of("issue", code="OIT"):
-            edit = Edit(span.end, span.end, dressed(" และ" + COMPLAINT.issue, span.style))
+            edit = Edit(span.end, span.end, dressed(" และ" + self.facts.words.complaint.issue, span.style))
             yield self.made("cause", [edit], "R20", MEDIUM, "the complaint channel (indicator 9) explains indicator 10")
 
     # Judgement
@@ -510,7 +533,7 @@ class Changes:
         for span in self.whole(self.base.of("period")):
             plan, said = self.facts.plans[span.about["code"]], self.own(span)
             pair = [
-                MONTHS[d.month - 1] if span.about["form"] in ("long", "days") else SHORT_MONTHS[d.month - 1]
+                MONTHS[d.month - 1] if span.about["form"] in ("long", "days", "since") else SHORT_MONTHS[d.month - 1]
                 for d in (plan.start, plan.end)
             ]
             years = re.findall(r"[0-9๐-๙]{2,4}(?=\s|$|-)", said)
@@ -545,7 +568,13 @@ class Changes:
                 "R17",
                 MEDIUM,
                 f"{span.about['code']}: nothing in the column {span.about['column']}",
+                self.merged_lines(span),
             )
+
+    def merged_lines(self, cell: Span) -> list[int]:
+        """Where a cell stands for several lines of a table, each of them may be told."""
+        rows = [s for s in self.base.of("row", merged=True) if s.start <= cell.start < s.end]
+        return [k for s in rows for k in range(s.start, s.end) if k == s.start or self.base.text[k - 1] == "\n"]
 
     # Form
 
@@ -573,6 +602,8 @@ class Changes:
                 )
 
     def stepped(self, said: str) -> str:
+        if said in LETTERS:
+            return LETTERS[LETTERS.index(said) + 1]
         last = re.findall(r"[0-9๐-๙]+", said)[-1]
         value = str(int(last) + 1)
         if any("๐" <= c <= "๙" for c in last):

@@ -5,7 +5,7 @@ While a page is written, a mark is a pair of private-use characters around its t
 
 import unicodedata
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
 from random import Random
@@ -15,6 +15,9 @@ from benchmarks.corpus.facts import Facts, Plan, long_date, said_date
 from benchmarks.corpus.wording import MONTHS, SHORT_MONTHS
 
 FIRST, CLOSE = 0xE000, "\uf8ff"
+ENGLISH = {
+    "AA": "Excellence", "A": "Very Good", "B": "Good", "C": "Fair", "D": "Poor", "E": "Extremely Poor", "F": "Fail",
+}  # fmt: skip
 THAI = str.maketrans("0123456789", "๐๑๒๓๔๕๖๗๘๙")
 SOLID = {
     "score",
@@ -29,11 +32,16 @@ SOLID = {
     "before",
     "figure",
 }  # never broken over lines
+CLEAN = SOLID | {"period", "due", "toc_year", "judge"}  # never broken by a scanner's blank
 
 
 @dataclass(frozen=True)
 class Style:
-    """How one writer writes: digits thai|arabic, codes O|o|zero|item, am one|two (ำ or ํา), width 0: no wrapping."""
+    """How one writer writes: digits thai|arabic, codes O|o|zero|item, am one|two|lost (ำ, ํา, a blank and า).
+
+    width 0: no wrapping; trim: figures without the zeros at their end; blanks: one in so many places inside words
+    has a scanner's blank, 0: none.
+    """
 
     digits: str = "thai"
     codes: str = "O"
@@ -41,6 +49,8 @@ class Style:
     width: int = 0
     hard: bool = False
     unit: str = "คะแนน"
+    trim: bool = False
+    blanks: int = 0
 
 
 @dataclass(frozen=True)
@@ -82,7 +92,12 @@ def dressed(text: str, style: Style) -> str:
             char = char.translate(THAI)
         out.append(char)
     text = "".join(out)
-    return text.replace("ำ", "ํา") if style.am == "two" else text
+    return text.replace("ำ", {"one": "ำ", "two": "ํา", "lost": " า"}[style.am])
+
+
+def printed(value: Decimal, style: Style) -> str:
+    said = f"{value:.2f}"
+    return said.rstrip("0").rstrip(".") if style.trim else said
 
 
 @dataclass
@@ -103,7 +118,7 @@ class Page:
         return f"{chr(FIRST)}{text}{CLOSE}"
 
     def number(self, value: Decimal) -> str:
-        return f"{value:.2f}"
+        return printed(value, self.style)
 
     def score(self, n: int, **about: Any) -> str:
         return self.mark("score", self.number(self.facts.scores[n]), n=n, **about)
@@ -123,7 +138,7 @@ class Page:
     def figure(self, value: Decimal | int | str) -> str:
         return self.mark(
             "figure",
-            f"{value:,}" if isinstance(value, int) else f"{value:.2f}" if isinstance(value, Decimal) else value,
+            f"{value:,}" if isinstance(value, int) else self.number(value) if isinstance(value, Decimal) else value,
         )
 
     def name(self, n: int, also: int = 0) -> str:
@@ -135,10 +150,13 @@ class Page:
         names = self.facts.rules.by_code[code].names
         return self.mark("instrument", names[min(also, len(names) - 1)] + bracket.format(code), code=code)
 
-    def low(self, code: str, form: str = "ตัวชี้วัดที่ {n} {name}", joint: str = " และ", number: bool = True) -> str:
-        """The indicators named lowest, in one mark."""
+    def low(self, code: str, form: str = "ตัวชี้วัดที่ {n} {name}", joint: str = " และ", **about: Any) -> str:
+        """The indicators named lowest, in one mark.
+
+        about: called=True|False, whether these words call them lowest; turned=True, their figure stands before them.
+        """
         said = joint.join(form.format(n=n, name=self.facts.rules.by_number[n].th) for n in self.facts.lowest[code])
-        return self.mark("low", said, code=code, form=form)
+        return self.mark("low", said, code=code, form=form, **about)
 
     def low_score(self, code: str) -> str:
         return self.score(self.facts.lowest[code][0], low=code)
@@ -152,6 +170,9 @@ class Page:
 
     def fy(self, role: str = "analysed", lead: str = "ปีงบประมาณ พ.ศ. ") -> str:
         return lead + self.year(role)
+
+    def fy_before(self) -> str:
+        return "ปีงบประมาณ พ.ศ. " + self.mark("figure", str(self.facts.year - 1))
 
     def code(self, role: str) -> str:
         """The item's code for the measures, or for their follow-up, in the list of the year of the measures."""
@@ -193,12 +214,33 @@ class Page:
             "tight": f"{SHORT_MONTHS[a.month - 1]}{ya % 100}-{SHORT_MONTHS[b.month - 1]}{yb % 100}",
             "long": f"{MONTHS[a.month - 1]} {ya} – {MONTHS[b.month - 1]} {yb}",
             "days": f"1 {MONTHS[a.month - 1]} {ya} ถึง {last} {MONTHS[b.month - 1]} {yb}",
+            "full": f"{SHORT_MONTHS[a.month - 1]} {ya} - {SHORT_MONTHS[b.month - 1]} {yb}",
+            "since": f"ตั้งแต่เดือน{MONTHS[a.month - 1]} {ya} ถึงเดือน{MONTHS[b.month - 1]} {yb}",
         }[form]
         return self.mark("cell", self.mark("period", said, code=plan.code, form=form), code=plan.code, column="period")
 
     def due(self, plan: Plan, day: date, form: str = "long") -> str:
         said = said_date(day, form)
         return self.mark("due", said, code=plan.code, day=day, form=form)
+
+    def reporting(self, plan: Plan, first: str, last: str, only: str, form: str = "long", joint: str = "") -> str:
+        """When reports are due: an interim one and the last, or only one. {} stands for the day."""
+        if plan.interim:
+            text = self.mark("interim", first.format(self.due(plan, plan.interim, form)), code=plan.code)
+            text += self.mark("joint", joint, code=plan.code) if joint else ""
+            text += self.mark("final", last.format(self.due(plan, plan.due, form)), code=plan.code)
+        else:
+            text = only.format(self.due(plan, plan.due, form))
+        return self.mark("cell", text, code=plan.code, column="follow")
+
+    def rated(self) -> str:
+        """The level with the English word of the years that have letters."""
+        word = ENGLISH.get(self.facts.level)
+        return f"{self.level()} ({word})" if word else self.level()
+
+    def digits(self, digits: str) -> None:
+        """From here on the writer, or the scanner, has other digits."""
+        self.style = replace(self.style, digits=digits)
 
     def issue_mark(self, plan: Plan, text: str) -> str:
         return self.mark("issue", text, code=plan.code)
@@ -207,12 +249,29 @@ class Page:
 
     def put(self, *lines: str) -> None:
         """Lines as they are, in the writer's digits."""
-        self.lines += [dressed(line, self.style) for line in (lines or ("",))]
+        self.lines += [self.typed(line) for line in (lines or ("",))]
 
     def para(self, text: str, indent: str = "") -> None:
         """A paragraph, wrapped where the writer's page is narrow, and a blank line."""
-        self.lines += wrapped(indent + dressed(text, self.style), self.style, self.solid)
+        self.lines += wrapped(indent + self.typed(text), self.style, self.solid)
         self.lines.append("")
+
+    def typed(self, text: str) -> str:
+        """In the writer's digits and spelling, and with the blanks a scanner saw inside words."""
+        said = dressed(text, self.style)
+        if not self.style.blanks or not said:
+            return said
+        out: list[str] = []
+        clean: list[bool] = []
+        for before, after in zip(said, [*said[1:], ""], strict=True):
+            out.append(before)
+            if FIRST <= ord(before) < ord(CLOSE):
+                clean.append(self.marks[ord(before) - FIRST][0] in CLEAN)
+            elif before == CLOSE:
+                clean.pop()
+            elif is_letter(before) and is_letter(after) and can_break(before, after) and not any(clean):
+                out.append(" " if self.rng.randrange(self.style.blanks) == 0 else "")
+        return "".join(out)
 
     def solid(self, char: str) -> bool:
         return self.marks[ord(char) - FIRST][0] in SOLID
@@ -267,6 +326,10 @@ def wrapped(text: str, style: Style, solid: Any) -> list[str]:
             seen, space = sum(unicodedata.category(c) not in ("Mn", "Cf", "Co") for c in line), -1
     lines.append("".join(line))
     return lines
+
+
+def is_letter(char: str) -> bool:
+    return "ก" <= char <= "ฮ" or (char != "" and char in "เแโใไะาำ")
 
 
 def can_break(before: str, after: str) -> bool:

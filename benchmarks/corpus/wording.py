@@ -3,6 +3,7 @@
 Texts speak of {short} (the office's short name) and nothing else; no figure, no date.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 
@@ -12,6 +13,15 @@ class Topic:
 
     issue: str
     measures: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True)
+class Wording:
+    """The words of one circle of offices. `community`: what outsiders ask for, and the measure that answers it."""
+
+    topics: Mapping[int, tuple[Topic, ...]]
+    complaint: Topic
+    community: tuple[str, str]
 
 
 COMPLAINT = Topic(
@@ -197,6 +207,8 @@ TOPICS: dict[int, tuple[Topic, ...]] = {
         ),
     ),
 }
+
+WORDS = Wording(TOPICS, COMPLAINT, COMMUNITY)
 
 MONTHS = (
     "มกราคม", "กุมภาพันธ์", "มีนาคม", "เมษายน", "พฤษภาคม", "มิถุนายน",

@@ -30,7 +30,9 @@ class Command(BaseCommand):
         files: list[str] = options["files"]
         if options["year"] not in years():
             known = years()
-            raise CommandError(f"There are no rules for {options['year']}; known: {known[0]}-{known[-1]}.", returncode=2)
+            raise CommandError(
+                f"There are no rules for {options['year']}; known: {known[0]}-{known[-1]}.", returncode=2
+            )
         # The text of an error is for the one at the terminal; findings carry both languages themselves.
         with translation.override("en"):
             reports = [(file, self.read(file, options["year"])) for file in files]
