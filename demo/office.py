@@ -6,7 +6,7 @@ from typing import Any
 
 from django.db import transaction
 
-from demo import clock, document
+from demo import assessed, clock, document
 from memo_flow import drafts
 from memo_flow.models import Action, Memo, MemoKind, Route, RouteStep
 from organization.appointments import act_for, appoint
@@ -102,7 +102,7 @@ def load() -> bool:
         order_number=ACTING_ORDER,
     )
     kind = analysis_kind(office, positions["permanent_secretary"], positions["mayor"])
-    _neighbour()
+    assessed.record(office, _neighbour())
     new_memo(kind)
     return True
 
@@ -176,7 +176,7 @@ def _titles(office: Organization, role: str, division: Division | None, head: st
     return {"title_th": thai.get(Role(role), head), "title_en": english[Role(role)]}
 
 
-def _neighbour() -> None:
+def _neighbour() -> Organization:
     office = Organization.objects.create(
         code=NEIGHBOUR,
         name_th="องค์การบริหารส่วนตำบลทุ่งฟ้า",
@@ -192,3 +192,4 @@ def _neighbour() -> None:
         for role in (Role.PERMANENT_SECRETARY, Role.MAYOR)
     }
     analysis_kind(office, seats[Role.PERMANENT_SECRETARY], seats[Role.MAYOR])
+    return office

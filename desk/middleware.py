@@ -6,13 +6,20 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 
+from assessments.models import Assessment
 from measures.models import DivisionTask
 from memo_flow.lifecycle import TransitionNotAllowed
 from memo_flow.models import Draft, Memo, MemoKind
 from organization.refusals import NotNow, Refused, Stale
 
 #: What services raise for things that do not exist for this person. Any other missing row is a fault of ours.
-_GONE = (Memo.DoesNotExist, Draft.DoesNotExist, MemoKind.DoesNotExist, DivisionTask.DoesNotExist)
+_GONE = (
+    Memo.DoesNotExist,
+    Draft.DoesNotExist,
+    MemoKind.DoesNotExist,
+    DivisionTask.DoesNotExist,
+    Assessment.DoesNotExist,
+)
 
 
 class Refusals:

@@ -5,6 +5,7 @@ from typing import Any
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
+from measures import progress
 from measures.models import DivisionTask
 from measures.queries import awaiting_answer
 from memo_flow.lifecycle import State
@@ -93,3 +94,11 @@ def deadline_group(due_on: date, today: date) -> str:
     if due_on == today:
         return "today"
     return "week" if due_on <= today + timedelta(days=7) else "later"
+
+
+def work_by_indicator(tasks: QuerySet[DivisionTask], today: date) -> dict[int | str, progress.Totals]:
+    """Indicator's number, and instrument's code -> the totals of the tasks that answer it. Two statements."""
+    found: dict[int | str, progress.Totals] = {}
+    for key in ("measure__row__instrument", "measure__row__indicator"):
+        found |= {answered: some for answered, some in progress.by(tasks, key, today).items() if answered is not None}
+    return found

@@ -15,6 +15,7 @@ _SECTIONS = {
     "board": "measures",
     "my-tasks": "tasks",
     "task": "measures",
+    "dashboard": "dashboard",
 }
 
 
@@ -33,6 +34,13 @@ def _shell(request: HttpRequest) -> dict[str, Any]:
         "organization": request.user.organization,  # type: ignore[union-attr]
         "seat": seats[0] if seats else "",
         "waiting": badge(request.user, seats, today),  # type: ignore[arg-type]
-        "section": "memos" if name.startswith("memo") else _SECTIONS.get(name, ""),
+        "section": _section(name),
         "today": today,
     }
+
+
+def _section(name: str) -> str:
+    """The entry of the menu that a page belongs to, by the name of its address."""
+    if name.startswith("memo"):
+        return "memos"
+    return "results" if name.startswith("result") else _SECTIONS.get(name, "")

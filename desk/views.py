@@ -1,4 +1,4 @@
-"""The inbox, the search, and one's own account."""
+"""The inbox, the dashboard, the search, and one's own account."""
 
 from itertools import groupby
 
@@ -9,8 +9,11 @@ from django.shortcuts import render
 from django.utils import translation
 from django.views.decorators.http import require_GET, require_POST
 
+from assessments import chart, overview, results
 from desk import queries
 from desk.ways import way_back
+from measures import progress
+from measures.queries import sees_all
 from measures.queries import visible_to as visible_tasks
 from memo_flow.queries import search as search_memos
 from memo_flow.queries import visible_to as visible_memos
@@ -49,6 +52,38 @@ def inbox(request: HttpRequest) -> HttpResponse:
         context["reported"] = list(queries.to_answer(user, seats, today)[:PAGE])  # type: ignore[arg-type]
         context["drafts"] = list(queries.being_written(user)[:PAGE])  # type: ignore[arg-type]
     return render(request, "desk/inbox.html", {**context, "page": page})
+
+
+@login_required
+@require_GET
+def dashboard(request: HttpRequest) -> HttpResponse:
+    """A year's result, what changed, and how far the measures are that answer it: those of the year after."""
+    user, today = request.user, calendar.day_of(calendar.now())
+    years = {one.year: one for one in results.trend(user.organization_id)}  # type: ignore[union-attr]
+    asked = calendar.arabic_digits(request.GET.get("year", ""))
+    year = next((one for one in years if str(one) == asked), max(years, default=0))
+    found, previous = years.get(year), years.get(year - 1)
+    if found is None:
+        return render(request, "desk/dashboard.html", {"years": []})
+    seats = seats_of(user, today)  # type: ignore[arg-type]
+    tasks = visible_tasks(user, today, seats).filter(measure__row__fiscal_year=year + 1)  # type: ignore[arg-type]
+    work = queries.work_by_indicator(tasks, today)
+    context = {
+        "years": sorted(years, reverse=True),
+        "result": found,
+        "previous": previous,
+        "changes": found.changes(previous),
+        "below": overview.below_target(found),
+        "groups": [
+            (one, work.get(one.instrument.code), [(row, work.get(row.indicator.number)) for row in one.rows])
+            for one in overview.groups(found, previous)
+        ],
+        "chart": chart.of_result(found, previous),
+        "work": progress.together(work[code] for code in found.rules.by_code if code in work),
+        "work_year": year + 1,
+        "sees_all": sees_all(seats),
+    }
+    return render(request, "desk/dashboard.html", context)
 
 
 @login_required

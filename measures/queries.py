@@ -18,9 +18,12 @@ def visible_to(user: User, on: date, seats: Seats | None = None) -> QuerySet[Div
     """The head of office, the permanent secretary, the mayor and auditors see all; a division sees its own."""
     seats = seats_of(user, on) if seats is None else seats
     tasks = DivisionTask.objects.filter(organization=user.organization_id)
-    if seats.with_role(Role.HEAD_OF_OFFICE, *OVERSEERS):
-        return tasks
-    return tasks.filter(division__in=seats.division_ids)
+    return tasks if sees_all(seats) else tasks.filter(division__in=seats.division_ids)
+
+
+def sees_all(seats: Seats) -> bool:
+    """May this person see the tasks of every division?"""
+    return seats.with_role(Role.HEAD_OF_OFFICE, *OVERSEERS) is not None
 
 
 def newest_percent() -> Expression:

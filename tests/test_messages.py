@@ -30,6 +30,7 @@ THAI = re.compile(r"[\u0e00-\u0e7f]+")
 LATIN = re.compile(r"[A-Za-z][A-Za-z]+")
 # Names of things, which a Thai page writes in Latin letters too.
 NAMES = {"MemoFlow", "ITA", "IIT", "EIT", "OIT", "SMTP", "HTML"}
+NAMES |= {"Excel", "CSV", "UTF", "MB", "xlsx", "csv", "yaml", "AA"}
 SPOKEN = {"aria-label", "title", "placeholder", "alt"}
 VOID = {"input", "meta", "link", "br", "hr", "img", "use", "path", "source", "wbr"}
 
@@ -133,6 +134,14 @@ def pages(cast: Cast) -> list[tuple[str, str]]:
         ("head_of_office", one.format(draft.pk, "edit/")),
         ("head_of_office", one.format(draft.pk, "submit/")),
         ("head_of_office", one.format(draft.pk, "discard/")),
+        ("head_of_office", "/results/"),
+        ("head_of_office", "/results/2564/"),
+        ("head_of_office", "/results/2564/edit/"),
+        ("head_of_office", "/results/new/"),
+        ("head_of_office", "/results/import/"),
+        ("outsider", "/results/2564/"),
+        ("outsider", "/dashboard/"),
+        ("finance", "/dashboard/"),
         ("finance", "/measures/"),
         ("finance", "/measures/tasks/"),
         ("finance", f"/measures/tasks/{task.pk}/"),
