@@ -31,7 +31,7 @@ from django.test.utils import CaptureQueriesContext, setup_test_environment
 from django.utils import timezone
 
 from benchmarks.stock import flows as stock
-from demo import office
+from demo import document, office
 from memo_flow import decisions
 from memo_flow.models import Memo, Step
 from memo_flow.queries import newest_revision
@@ -137,7 +137,8 @@ def ways(pk: Any) -> Iterator[tuple[str, Callable[[], Any]]]:
     people = {
         u.username: u for u in User.objects.filter(username__in=["head_of_office", "permanent_secretary", "mayor"])
     }
-    yield "submit", lambda: decisions.submit(pk, by=people["head_of_office"], now=timezone.now())
+    who = people["head_of_office"]
+    yield "submit", lambda: decisions.submit(pk, by=who, reason=document.REASON, now=timezone.now())
     memo = Memo.objects.get(pk=pk)
     revision = newest_revision(memo)
     assert revision is not None

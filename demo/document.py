@@ -10,6 +10,10 @@ import yaml
 from memo_flow.content import Content
 from organization.calendar import thai_digits
 
+#: The real document keeps what a check calls high; whoever submits it has to say why.
+REASON = (
+    "เสนอตามเอกสารของสำนักงาน กำหนดรายงานผลและผู้รับผิดชอบบางขั้นตอนยังเป็นไปตามต้นฉบับ จะปรับให้ครบถ้วนเมื่อแจ้งเวียนมาตรการให้ทุกสำนัก/กอง"
+)
 SOURCE = Path(__file__).parent / "data" / "kamphaeng_saen_2564.yaml"
 
 
@@ -67,6 +71,7 @@ def _scores(raw: dict[str, Any]) -> dict[str, Any]:
         "fiscal_year": raw["fiscal_year"],
         "total": raw["total"]["reported"],
         "level": raw["total"]["level"],
+        "means": {instrument["id"]: instrument["score"] for instrument in raw["instruments"]},
         "indicators": [
             {"seq": i["seq"], "name": i["name_th"], "score": i["score"]}
             for instrument in raw["instruments"]

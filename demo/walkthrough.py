@@ -12,7 +12,7 @@ from typing import Any
 from django.db.models import Max, Q
 from django.utils import timezone
 
-from demo import clock, office
+from demo import clock, document, office
 from measures import work
 from measures.models import DivisionTask, Report
 from memo_flow import decisions
@@ -64,7 +64,8 @@ def _user(username: str) -> User:
 
 
 def _submit(memo: Memo) -> None:
-    decisions.submit(memo.pk, by=_user("head_of_office"), now=at(date(2021, 9, 14), 10))
+    who = _user("head_of_office")
+    decisions.submit(memo.pk, by=who, reason=document.REASON, now=at(date(2021, 9, 14), 10))
 
 
 def _endorse(memo: Memo) -> None:

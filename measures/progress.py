@@ -30,12 +30,17 @@ class Totals:
 
 
 def by_division(tasks: QuerySet[DivisionTask], today: date) -> dict[int, Totals]:
-    """Division id -> its totals, for every division with a task among these. An accepted task is at 100 percent."""
+    """Division id -> its totals, for every division with a task among these."""
+    return by(tasks, "division_id", today)
+
+
+def by(tasks: QuerySet[DivisionTask], key: str, today: date) -> dict[int, Totals]:
+    """Value of a field -> the totals of its tasks, for every value among these. An accepted task is at 100 percent."""
     counted, open_ = ~Q(state=State.CANCELLED), Q(state__in=OPEN)
     points = Case(When(state=State.ACCEPTED, then=Value(100)), default=newest_percent())
     rows = (
         tasks.order_by()
-        .values_list("division_id")
+        .values_list(key)
         .annotate(
             tasks=Count("pk", filter=counted),
             done=Count("pk", filter=Q(state=State.ACCEPTED)),
@@ -44,7 +49,7 @@ def by_division(tasks: QuerySet[DivisionTask], today: date) -> dict[int, Totals]
             points=Coalesce(Sum(points, filter=counted), Value(0)),
         )
     )
-    return {division: Totals(*counts) for division, *counts in rows}
+    return {value: Totals(*counts) for value, *counts in rows}
 
 
 def together(some: Iterable[Totals]) -> Totals:

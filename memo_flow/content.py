@@ -6,7 +6,9 @@
   "proposals": [{"text"}],
   "closing":   "จึงเรียนมาเพื่อโปรดพิจารณา",
   "scores":    {"fiscal_year": 2564, "total": "82.14", "level": "B",
-                "indicators": [{"seq": 1, "name", "score": "94.86"}]}
+                "means": {"IIT": "90.05", "EIT", "OIT"},
+                "indicators": [{"seq": 1, "name", "score": "94.86"}],
+                "before": [{"seq": 1, "score": "91.20"}]}              of the year before, where they are known
   "plan":      [{"instrument", "title", "indicator": 4, "issue",
                  "measures": [{"text"}],
                  "steps": [{"text", "measures": [1, 2], "responsible": ["op"]}],   measures by place, from 1
@@ -14,7 +16,7 @@
                  "follow_up", "follow_up_due": ISO}]
 }
 Half-written drafts hold "" where a value is not
-there yet. Submission adds "subject", "attachments", "findings" and "reason" (`frozen`).
+there yet. Submission adds "subject", "attachments", "reason" and "findings", what the checker found (`frozen`).
 """
 
 from __future__ import annotations
@@ -39,7 +41,7 @@ URGENCIES = ("", "urgent", "very_urgent", "most_urgent")
 INSTRUMENTS = ("IIT", "EIT", "OIT")
 LONG, LINE = 20_000, 500
 YEARS = range(1950, 2200)  # Gregorian; a year typed in the Buddhist era lies outside
-MOST = {"sections": 20, "proposals": 30, "plan": 20, "measures": 30, "steps": 60, "indicators": 30}
+MOST = {"sections": 20, "proposals": 30, "plan": 20, "measures": 30, "steps": 60, "indicators": 30, "before": 30}
 BLANK: dict[str, Any] = {
     "sections": {"id": "", "heading": "", "text": ""},
     "proposals": {"text": ""},
@@ -83,7 +85,9 @@ def blank(outline: dict[str, Any], *, to: str, agency: str) -> Content:
             "fiscal_year": "",
             "total": "",
             "level": "",
+            "means": dict.fromkeys(INSTRUMENTS, ""),
             "indicators": [{"seq": i["seq"], "name": i["name"], "score": ""} for i in outline.get("indicators", [])],
+            "before": [],
         },
         "plan": [],
     }
@@ -95,17 +99,33 @@ def cleaned(raw: Content) -> Content:
     Raises ValidationError with {path: message} for what cannot be kept even half-written: too long, too many,
     control characters, a date that is no date.
     """
+    cleaner = _Cleaner()
+    content = cleaner.content(raw if isinstance(raw, dict) else {})
+    if cleaner.errors:
+        raise ValidationError(cleaner.errors)
+    return content
+
+
+def legible(raw: Content) -> Content:
+    """What can be read of a draft that may hold values which cannot be kept: those are "", too much is cut off."""
     return _Cleaner().content(raw if isinstance(raw, dict) else {})
 
 
-def frozen(content: Content, *, subject: str, reason: str, attachments: Collection[str] = ()) -> Content:
-    """The text of a Revision: the draft with what belongs to its submission."""
+def frozen(
+    content: Content,
+    *,
+    subject: str,
+    reason: str,
+    attachments: Collection[str] = (),
+    findings: Collection[dict[str, Any]] = (),
+) -> Content:
+    """The text of a Revision: the draft with what belongs to its submission. `findings`: assessments.document's."""
     return {
         **deepcopy(content),
         "subject": subject,
         "reason": reason,
         "attachments": list(attachments),
-        "findings": [],
+        "findings": list(findings),
     }
 
 
@@ -176,7 +196,8 @@ class _Cleaner:
     def content(self, raw: Content) -> Content:
         stated = raw.get("scores")
         scores: dict[str, Any] = stated if isinstance(stated, dict) else {}
-        content = {
+        means: dict[str, Any] = scores["means"] if isinstance(scores.get("means"), dict) else {}
+        return {
             "to": self.line(raw, "to"),
             "agency": self.line(raw, "agency"),
             "urgency": raw.get("urgency") if raw.get("urgency") in URGENCIES else "",
@@ -194,6 +215,7 @@ class _Cleaner:
                 "fiscal_year": self.number(scores, "fiscal_year", "scores", 2500, 2700),
                 "total": self.score(scores, "total", "scores"),
                 "level": self.line(scores, "level", "scores"),
+                "means": {code: self.score(means, code, "scores.means") for code in INSTRUMENTS},
                 "indicators": [
                     {
                         "seq": self.number(s, "seq", p, 1, 99),
@@ -202,12 +224,13 @@ class _Cleaner:
                     }
                     for p, s in self.many(scores, "indicators", "scores")
                 ],
+                "before": [
+                    {"seq": self.number(s, "seq", p, 1, 99), "score": self.score(s, "score", p)}
+                    for p, s in self.many(scores, "before", "scores")
+                ],
             },
             "plan": [self.row(p, s) for p, s in self.many(raw, "plan")],
         }
-        if self.errors:
-            raise ValidationError(self.errors)
-        return content
 
     def row(self, path: str, raw: dict[str, Any]) -> dict[str, Any]:
         measures = [{"text": self.text(m, "text", p)} for p, m in self.many(raw, "measures", path)]

@@ -6,20 +6,21 @@ exceptions never leave this module.
 
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from viewflow.workflow.exceptions import FlowRuntimeError
 
 from audit import chain
 from measures import letters as task_letters
 from measures import planning
+from memo_flow import checking, drafts, flows, letters, policies, registry
 from memo_flow import content as text
-from memo_flow import drafts, flows, letters, policies, registry
 from memo_flow.lifecycle import State
 from memo_flow.models import (
     OUTCOMES,
@@ -51,8 +52,9 @@ def submit(memo_id: UUID, *, by: User, reason: str = "", version: int | None = N
     """Send the draft on its way: freeze its text, number it the first time, open the first group of steps.
 
     `version` is that of the draft that was looked at (0: the returned text, untouched); None asks for no comparison.
-    Raises Memo.DoesNotExist, Refused, NotNow, Stale (somebody saved meanwhile), or ValidationError with
-    {path: messages} of what is still missing.
+    What the checker finds becomes part of the text. Raises Memo.DoesNotExist, Refused, NotNow, Stale (somebody saved
+    meanwhile), or ValidationError with {path: messages} of what is still missing; that of `reason` where it goes on
+    with high findings and nobody says why.
     """
     memo = locked(memo_id, by)
     seat = policies.require(by, "submit", memo, on=day_of(now))
@@ -61,6 +63,8 @@ def submit(memo_id: UUID, *, by: User, reason: str = "", version: int | None = N
         raise Stale(_("Somebody else has saved this draft while you were reading. Look at it again."), memo)
     body = drafts.working_text(memo)
     _require_complete(memo, body)
+    findings = _findings(memo, body, on=day_of(now))
+    _require_reason(findings, reason)
     with _moving():
         memo.submit()
         memo.process, task = flows.begin()
@@ -70,7 +74,7 @@ def submit(memo_id: UUID, *, by: User, reason: str = "", version: int | None = N
         memo.submitted_at = now
         memo.entry = registry.enter(memo, at=now)
     memo.save(update_fields=["state", "process", "round", "submitted_at"])
-    revision = _freeze(memo, body, reason=reason, by=by, seat=seat, now=now)
+    revision = _freeze(memo, body, findings, reason=reason, by=by, seat=seat, now=now)
     Draft.objects.filter(memo=memo).delete()
     _open_group(memo, _copy_route(memo), task, now=now)
     chain.record(
@@ -341,8 +345,33 @@ def _require_complete(memo: Memo, body: text.Content) -> None:
         raise ValidationError(errors)
 
 
-def _freeze(memo: Memo, body: text.Content, *, reason: str, by: User, seat: Seat, now: datetime) -> Revision:
-    content = text.frozen(body, subject=memo.subject, reason=reason)
+def _findings(memo: Memo, body: text.Content, *, on: date) -> list[dict[str, Any]]:
+    report = checking.report_on(memo, body, subject=memo.subject, on=on)
+    return [one.as_data() for one in report.findings] if report else []
+
+
+def _require_reason(findings: list[dict[str, Any]], reason: str) -> None:
+    high = checking.high_of(findings)
+    if high and not reason:
+        message = ngettext(
+            "The check has %(n)s high finding. Correct it, or say why the memo is submitted as it is.",
+            "The check has %(n)s high findings. Correct them, or say why the memo is submitted as it is.",
+            high,
+        )
+        raise ValidationError({"reason": message % {"n": high}})
+
+
+def _freeze(
+    memo: Memo,
+    body: text.Content,
+    findings: list[dict[str, Any]],
+    *,
+    reason: str,
+    by: User,
+    seat: Seat,
+    now: datetime,
+) -> Revision:
+    content = text.frozen(body, subject=memo.subject, reason=reason, findings=findings)
     return Revision.objects.create(
         memo=memo,
         round=memo.round,

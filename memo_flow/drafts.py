@@ -1,6 +1,6 @@
 """Writing: a Draft exists while somebody writes; nothing of it is a truth until it is submitted."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -8,15 +8,19 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
+from assessments import results
+from assessments.models import Assessment
 from audit import chain
+from measures import library
+from memo_flow import analysis, policies
 from memo_flow import content as text
-from memo_flow import policies
+from memo_flow.changes import Change
 from memo_flow.models import Draft, Memo, MemoKind
 from memo_flow.queries import locked, newest_revision
 from organization.calendar import day_of
-from organization.models import HEADS, Position, Role, User
+from organization.models import HEADS, Division, Organization, Position, Role, User
 from organization.plain_text import words
-from organization.refusals import Refused, Stale
+from organization.refusals import NotNow, Refused, Stale
 from organization.seats import Seat, seats_of
 
 _FROZEN_ONLY = ("subject", "reason", "attachments", "findings")
@@ -48,10 +52,60 @@ def create(*, kind: MemoKind, by: User, now: datetime, subject: str = "", conten
         created_at=now,
     )
     with override("th"):  # the paper is Thai whatever its writer reads
-        start = content or text.blank(kind.outline, to=_addressee(memo), agency=f"{division} {memo.organization}")
+        start = content or text.blank(
+            kind.outline, to=_addressee(memo.organization_id), agency=f"{division} {memo.organization}"
+        )
     Draft.objects.create(memo=memo, content=text.cleaned(start), saved_at=now, saved_by=by)
     chain.record(memo, "created", by=by, seat=seat, at=now, state=memo.state, kind=kind.pk)
     return memo
+
+
+@transaction.atomic
+def from_result(year: int, *, by: User, now: datetime) -> Memo:
+    """A new analysis memo, written from the organization's recorded result of a year.
+
+    Raises Assessment.DoesNotExist (no such result: 404), Refused (no seat to write in) or NotNow (the office has no
+    kind of memo for it).
+    """
+    on = day_of(now)
+    seat = writing_seat(by, now=now)
+    kind = (
+        MemoKind.objects.filter(organization=by.organization_id, outline__has_key="indicators").order_by("pk").first()
+    )
+    if kind is None:
+        raise NotNow(_("Your office has no kind of memo with a table of scores. Ask the administrator to set one up."))
+    organization, division = kind.organization, seat.position.division
+    assert division is not None
+    facts, known = facts_of(organization, division, year, on=on)
+    with override("th"):
+        blank = text.blank(kind.outline, to=_addressee(organization.pk), agency=f"{division} {organization}")
+        content = analysis.draft(facts, blank, known, on=on)
+    return create(kind=kind, by=by, now=now, subject=analysis.subject(year), content=content)
+
+
+def facts_of(
+    organization: Organization, division: Division, year: int, *, on: date
+) -> tuple[analysis.Facts, list[library.Known]]:
+    """What an analysis is written from, and the measures it may take. Seven statements, however many there are.
+
+    Raises Assessment.DoesNotExist where the organization has no result of that year.
+    """
+    years = {one.year: one for one in results.trend(organization)}
+    if year not in years:
+        raise Assessment.DoesNotExist
+    known = library.known(organization.pk, on)
+    with override("th"):
+        facts = analysis.Facts(
+            result=years[year],
+            before=years.get(year - 1),
+            office=str(organization),
+            division=str(division),
+            website=organization.website,
+            divisions=tuple(Division.objects.filter(organization=organization).values_list("code", flat=True)),
+            home=division.code,
+            last=tuple(library.of_year(known, year)),
+        )
+    return facts, known
 
 
 def working_text(memo: Memo) -> text.Content:
@@ -71,8 +125,19 @@ def version_of(memo: Memo) -> int:
 
 
 @transaction.atomic
-def revise(memo_id: UUID, *, by: User, subject: str, content: dict[str, Any], version: int, now: datetime) -> Draft:
+def revise(
+    memo_id: UUID,
+    *,
+    by: User,
+    subject: str,
+    content: dict[str, Any],
+    version: int,
+    now: datetime,
+    undo: Change | None = None,
+) -> Draft:
     """Keep what was written, half-finished or not. `version` is the one the writer started from (0: no draft yet).
+
+    `undo` puts back what a button has replaced; the next save forgets it.
 
     Raises Memo.DoesNotExist, Refused, NotNow, ValidationError with {path: messages}, or Stale when somebody else
     saved meanwhile: `current` is their Draft, and nothing of either text is lost.
@@ -88,6 +153,7 @@ def revise(memo_id: UUID, *, by: User, subject: str, content: dict[str, Any], ve
         memo.save(update_fields=["subject"])
     draft = draft or Draft(memo=memo, version=0)
     draft.content, draft.version, draft.saved_at, draft.saved_by = content, version + 1, now, by
+    draft.undo = undo.as_data() if undo else None
     draft.save()
     return draft
 
@@ -108,8 +174,8 @@ def discard(memo_id: UUID, *, by: User, now: datetime) -> None:
     memo.delete()
 
 
-def _addressee(memo: Memo) -> str:
-    mayor = Position.objects.filter(organization=memo.organization_id, role=Role.MAYOR).first()
+def _addressee(organization_id: UUID) -> str:
+    mayor = Position.objects.filter(organization=organization_id, role=Role.MAYOR).first()
     return str(mayor) if mayor else ""
 
 

@@ -150,6 +150,7 @@ class Draft(models.Model):
     memo = models.OneToOneField(Memo, models.CASCADE, primary_key=True, related_name="draft")
     content = models.JSONField()
     version = models.PositiveIntegerField(default=1)
+    undo = models.JSONField(null=True)  # changes.Change: puts back what the newest save's button replaced
     saved_at = models.DateTimeField()
     saved_by = models.ForeignKey(User, models.PROTECT, related_name="+")
 

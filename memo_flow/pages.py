@@ -5,6 +5,7 @@ from typing import Any
 from measures.queries import board_order, with_progress
 from measures.queries import visible_to as visible_tasks
 from memo_flow import drafts, paper, policies
+from memo_flow.findings import panel
 from memo_flow.forms import DecisionForm
 from memo_flow.lifecycle import State
 from memo_flow.models import OUTCOMES, Action, Memo, Outcome, Revision, Step
@@ -22,6 +23,7 @@ def memo_page(memo: Memo, user: User, *, form: DecisionForm | None = None, refus
     steps = steps_of(memo) if memo.round else []
     revision = newest_revision(memo)
     body = revision.content if revision and memo.state != State.DRAFT else None
+    body = body or {**drafts.working_text(memo), "subject": memo.subject}
     decided = list(decisions_on(memo)) if memo.round else []
     history = history_of(memo, decided) if memo.round else []
     step, seat = turn_of(user, seats, memo, steps)
@@ -31,7 +33,9 @@ def memo_page(memo: Memo, user: User, *, form: DecisionForm | None = None, refus
     verbs = ("edit", "submit", "withdraw", "discard", "reassign")
     return {
         "memo": memo,
-        "body": body or {**drafts.working_text(memo), "subject": memo.subject},
+        "body": body,
+        "panel": panel(body.get("findings", []), body),
+        **paper.annex(body),
         "divisions": names_of_divisions(memo),
         "revision": revision,
         "blocks": paper.blocks(steps, decided),

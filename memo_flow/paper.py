@@ -6,10 +6,14 @@ from datetime import datetime
 from typing import Any
 
 from django.utils.translation import gettext as _
+from django.utils.translation import override
 
+from assessments import chart
+from memo_flow import analysis
+from memo_flow.content import Content
 from memo_flow.models import REASONED, Action, Decision, Memo, Outcome, Step
 from memo_flow.queries import Moment
-from organization.calendar import day_of
+from organization.calendar import day_of, thai_digits
 from organization.models import Acting, ActingKind, Position, User
 from organization.seats import chair_of
 
@@ -33,6 +37,34 @@ class Block:
     decision: Decision | None
     signature: list[str]
     waiting: bool
+
+
+def annex(body: Content) -> dict[str, Any]:
+    """What the annex of scores needs beside the text: the table with what it amounts to, and its chart in Thai."""
+    table = analysis.table(body["scores"])
+    if table is None:
+        return {"score_table": None, "score_chart": None}
+    with override("th"):  # the paper is Thai whatever its reader's language
+        drawn = _chart(table)
+        return {"score_table": table, "score_chart": {"wide": drawn.wide, "narrow": drawn.narrow, "of": drawn}}
+
+
+def _chart(table: dict[str, Any]) -> chart.Chart:
+    """The bars of the paper's own table: what was frozen, not what is recorded today."""
+    bars = tuple(
+        chart.Bar(f"{row['number']}. {row['name']}", row["score"], row["before"])
+        for instrument in table["instruments"]
+        for row in instrument["rows"]
+    )
+    year = table["year"]
+    return chart.Chart(
+        "memo-scores",
+        f"คะแนนรายตัวชี้วัด ปีงบประมาณ พ.ศ. {thai_digits(year)}",
+        bars,
+        table["rules"].target,
+        f"พ.ศ. {thai_digits(year)}",
+        f"พ.ศ. {thai_digits(year - 1)}" if table["before"] else "",
+    )
 
 
 _FORMS = {

@@ -1,12 +1,14 @@
 from django.urls import path
 
-from memo_flow import views
+from memo_flow import editing, views
 
 urlpatterns = [
     path("", views.memo_list, name="memo-list"),
     path("new/", views.memo_new, name="memo-new"),
+    path("new/from-result/<int:year>/", editing.memo_from_result, name="memo-from-result"),
     path("<uuid:pk>/", views.memo, name="memo"),
-    path("<uuid:pk>/edit/", views.memo_edit, name="memo-edit"),
+    path("<uuid:pk>/edit/", editing.memo_edit, name="memo-edit"),
+    path("<uuid:pk>/check/", editing.memo_check, name="memo-check"),
     path("<uuid:pk>/submit/", views.memo_submit, name="memo-submit"),
     path("<uuid:pk>/decide/", views.memo_decide, name="memo-decide"),
     path("<uuid:pk>/withdraw/", views.memo_withdraw, name="memo-withdraw"),

@@ -7,28 +7,30 @@ from django.contrib.auth.decorators import login_required
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from memo_flow import checking, decisions, drafts, paper, policies
 from memo_flow import content as text
-from memo_flow import decisions, drafts, policies
-from memo_flow.forms import DecisionForm, ReasonForm, ReassignForm, SubmitForm, changed, parsed
+from memo_flow.findings import panel
+from memo_flow.forms import DecisionForm, ReasonForm, ReassignForm, SubmitForm
 from memo_flow.lifecycle import State
-from memo_flow.models import Action, Draft, Memo, MemoKind
+from memo_flow.models import Action, Memo, MemoKind
 from memo_flow.pages import memo_page, names_of_divisions
-from memo_flow.queries import search, steps_of, visible_to, waiting_reason
+from memo_flow.queries import search, steps_of, visible_to
 from organization import calendar
-from organization.models import Division, Position
+from organization.models import Position
 from organization.paging import page_of
 from organization.refusals import NotNow, Refused, Stale
+from organization.seats import Seats
 
 PAGE = 30
 
 
-def _memo(request: HttpRequest, pk: UUID) -> Memo:
+def memo_for(request: HttpRequest, pk: UUID, seats: Seats | None = None) -> Memo:
+    """The memo, where this person may see it; else 404. `seats`: the reader's of today, where the caller has them."""
     today = calendar.day_of(calendar.now())
-    memos = visible_to(request.user, today).select_related(  # type: ignore[arg-type]
+    memos = visible_to(request.user, today, seats).select_related(  # type: ignore[arg-type]
         "kind", "division", "organization", "author", "author_position", "entry"
     )
     return get_object_or_404(memos, pk=pk)
@@ -69,66 +71,7 @@ def memo_new(request: HttpRequest) -> HttpResponse:
 @login_required
 @require_GET
 def memo(request: HttpRequest, pk: UUID) -> HttpResponse:
-    return render(request, "memo_flow/memo.html", memo_page(_memo(request, pk), request.user))  # type: ignore[arg-type]
-
-
-@login_required
-@require_http_methods(["GET", "POST"])
-def memo_edit(request: HttpRequest, pk: UUID) -> HttpResponse:
-    """The draft editor: repeating blocks by plain buttons, saved half-written, safe with two writers."""
-    memo = _memo(request, pk)
-    now = calendar.now()
-    if request.method == "GET":
-        policies.require(request.user, "edit", memo, on=calendar.day_of(now))  # type: ignore[arg-type]
-        draft = Draft.objects.filter(memo=memo).first()
-        body = dict(draft.content) if draft else drafts.working_text(memo)
-        return _editor(request, memo, memo.subject, body, version=draft.version if draft else 0, draft=draft)
-    op = request.POST.get("op", "save")
-    subject, body = request.POST.get("subject", ""), changed(parsed(request.POST), op)
-    said = request.POST.get("version", "")
-    version = int(said) if said.isdecimal() and len(said) < 10 else -1
-    try:
-        draft = drafts.revise(pk, by=request.user, subject=subject, content=body, version=version, now=now)  # type: ignore[arg-type]
-    except ValidationError as error:
-        return _editor(request, memo, subject, body, version=version, errors=error.message_dict)
-    except Stale as stale:
-        return _editor(request, memo, subject, body, version=version, theirs=stale.current, status=409)
-    if op == "submit":
-        return redirect("memo-submit", pk)
-    if op == "save":
-        messages.success(request, _("The draft is saved."))
-    verb, _colon, path = op.partition(":")
-    anchor = {"add": f"{path}.new", "remove": path.rpartition(".")[0]}.get(verb, path)  # edit.html has these ids
-    return redirect(reverse("memo-edit", args=[pk]) + (f"#{anchor}" if anchor else ""))
-
-
-def _editor(
-    request: HttpRequest,
-    memo: Memo,
-    subject: str,
-    body: text.Content,
-    *,
-    version: int,
-    draft: Draft | None = None,
-    errors: dict[str, list[str]] | None = None,
-    theirs: Draft | None = None,
-    status: int = 200,
-) -> HttpResponse:
-    divisions = list(Division.objects.filter(organization=memo.organization_id))
-    context = {
-        "memo": memo,
-        "subject": subject,
-        "body": body,
-        "version": theirs.version if theirs else version,
-        "draft": draft,
-        "errors": errors or {},
-        "theirs": theirs,
-        "divisions": divisions,
-        "instruments": text.INSTRUMENTS,
-        "gaps": text.gaps(body, divisions={d.code for d in divisions}) if status == 200 and not errors else [],
-        "returned": waiting_reason(memo) if memo.state == State.RETURNED else None,
-    }
-    return render(request, "memo_flow/edit.html", context, status=status)
+    return render(request, "memo_flow/memo.html", memo_page(memo_for(request, pk), request.user))  # type: ignore[arg-type]
 
 
 @login_required
@@ -136,7 +79,7 @@ def _editor(
 def memo_submit(request: HttpRequest, pk: UUID) -> HttpResponse:
     """A last look at the paper, then submit it."""
     version = drafts.version_of(Memo(pk=pk))  # before the text: a save in between is then noticed, never missed
-    memo = _memo(request, pk)
+    memo = memo_for(request, pk)
     now = calendar.now()
     errors: dict[str, list[str]] = {}
     status = 200
@@ -148,7 +91,7 @@ def memo_submit(request: HttpRequest, pk: UUID) -> HttpResponse:
             errors = error.message_dict if hasattr(error, "error_dict") else {"": error.messages}
         except Stale as stale:
             errors, status = {"": [str(stale)]}, 409
-            version, memo = drafts.version_of(memo), _memo(request, pk)
+            version, memo = drafts.version_of(memo), memo_for(request, pk)
         else:
             messages.success(
                 request, _("The memo is on its way. Its number is %(number)s.") % {"number": memo.entry.number}
@@ -157,6 +100,8 @@ def memo_submit(request: HttpRequest, pk: UUID) -> HttpResponse:
     policies.require(request.user, "submit", memo, on=calendar.day_of(now))  # type: ignore[arg-type]
     body = drafts.working_text(memo)
     divisions = names_of_divisions(memo)
+    report = checking.report_on(memo, body, subject=memo.subject, on=calendar.day_of(now))
+    found = panel([one.as_data() for one in report.findings], body, subject=memo.subject) if report else None
     gaps = [text.Gap(path, m) for path, said in errors.items() for m in said] or text.gaps(body, divisions=divisions)
     if not memo.subject and not errors:
         gaps.insert(0, text.Gap("subject", _("Write the subject.")))
@@ -166,9 +111,13 @@ def memo_submit(request: HttpRequest, pk: UUID) -> HttpResponse:
         "body": {**body, "subject": memo.subject},
         "divisions": divisions,
         "gaps": gaps,
+        "incomplete": any(gap.path != "reason" for gap in gaps),
         "form": form,
         "version": version,
         "route": route,
+        "panel": found,
+        "asks_reason": bool(memo.round or (found and found.high) or form.data.get("reason")),
+        **paper.annex(body),
     }
     return render(request, "memo_flow/submit.html", context, status=status)
 
@@ -177,7 +126,7 @@ def memo_submit(request: HttpRequest, pk: UUID) -> HttpResponse:
 @require_POST
 def memo_decide(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Answer a step. What was typed is never lost: every refusal shows it again."""
-    memo = _memo(request, pk)
+    memo = memo_for(request, pk)
     form = DecisionForm(request.POST)
     status, refusal, now = 200, "", calendar.now()
     try:
@@ -192,7 +141,7 @@ def memo_decide(request: HttpRequest, pk: UUID) -> HttpResponse:
     except Refused as no:
         status, refusal = 403, str(no)
     except (NotNow, Stale) as late:
-        status, refusal, memo = 409, str(late), _memo(request, pk)
+        status, refusal, memo = 409, str(late), memo_for(request, pk)
     page = memo_page(memo, request.user, form=form, refusal=refusal)  # type: ignore[arg-type]
     return render(request, "memo_flow/memo.html", page, status=status)
 
@@ -200,7 +149,7 @@ def memo_decide(request: HttpRequest, pk: UUID) -> HttpResponse:
 @login_required
 @require_http_methods(["GET", "POST"])
 def memo_withdraw(request: HttpRequest, pk: UUID) -> HttpResponse:
-    memo = _memo(request, pk)
+    memo = memo_for(request, pk)
     form = ReasonForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         try:
@@ -217,7 +166,7 @@ def memo_withdraw(request: HttpRequest, pk: UUID) -> HttpResponse:
 @login_required
 @require_http_methods(["GET", "POST"])
 def memo_reassign(request: HttpRequest, pk: UUID) -> HttpResponse:
-    memo = _memo(request, pk)
+    memo = memo_for(request, pk)
     form = ReassignForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         try:
@@ -239,7 +188,7 @@ def memo_reassign(request: HttpRequest, pk: UUID) -> HttpResponse:
 @login_required
 @require_http_methods(["GET", "POST"])
 def memo_discard(request: HttpRequest, pk: UUID) -> HttpResponse:
-    memo = _memo(request, pk)
+    memo = memo_for(request, pk)
     if request.method == "POST":
         drafts.discard(pk, by=request.user, now=calendar.now())  # type: ignore[arg-type]
         messages.success(request, _("The draft is thrown away."))
@@ -251,7 +200,7 @@ def memo_discard(request: HttpRequest, pk: UUID) -> HttpResponse:
 @login_required
 @require_POST
 def memo_acknowledge(request: HttpRequest, pk: UUID) -> HttpResponse:
-    _memo(request, pk)
+    memo_for(request, pk)
     decisions.acknowledge(pk, by=request.user, now=calendar.now())  # type: ignore[arg-type]
     messages.success(request, _("Acknowledged."))
     return redirect("memo", pk)

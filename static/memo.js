@@ -4,6 +4,11 @@ for (const button of document.querySelectorAll("[data-print]")) {
   button.addEventListener("click", () => window.print());
 }
 
+// Signed out meanwhile, the check is answered by the sign-in page: it does not belong beside the draft.
+document.addEventListener("htmx:beforeSwap", (event) => {
+  if (new URL(event.detail.xhr.responseURL).pathname !== event.detail.pathInfo.requestPath) event.detail.shouldSwap = false;
+});
+
 // Leaving the editor with unsaved words asks first; every button of the form saves.
 for (const form of document.querySelectorAll("form[data-unsaved]")) {
   let unsaved = form.dataset.unsaved === "yes";

@@ -8,7 +8,7 @@ from typing import Any
 
 from django.utils import timezone
 
-from demo import office, walkthrough
+from demo import document, office, walkthrough
 from measures import work
 from measures.models import DivisionTask, Report
 from memo_flow import decisions, drafts
@@ -82,7 +82,7 @@ class Cast:
 
     def submitted(self) -> Memo:
         memo = self.draft()
-        return decisions.submit(memo.pk, by=self.head_of_office, now=at(hour=10))
+        return decisions.submit(memo.pk, by=self.head_of_office, reason=document.REASON, now=at(hour=10))
 
     def endorsed(self) -> Memo:
         memo = self.submitted()

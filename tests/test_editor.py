@@ -272,6 +272,8 @@ def test_thai_digits_of_scores_and_dates_are_kept_as_arabic_ones() -> None:
     scores = {"fiscal_year": "๒๕๖๔", "total": "๘๒.๑๔", "indicators": [{"seq": "๑", "name": "ข้อ ๑", "score": "๙๔.๘"}]}
     kept = text.cleaned(short_text() | {"scores": scores, "plan": [{"period_start": "๒๐๒๑-๑๐-๐๑", "indicator": "๔"}]})
     assert kept["scores"] == {
+        "before": [],
+        "means": {"IIT": "", "EIT": "", "OIT": ""},
         "fiscal_year": 2564,
         "total": "82.14",
         "level": "",

@@ -21,6 +21,7 @@ from hypothesis.stateful import (
 from viewflow.workflow.models import Process, Task
 
 from audit import chain
+from demo import document
 from measures.models import DivisionTask
 from memo_flow import decisions, drafts
 from memo_flow.models import Circulation, Decision, Draft, Memo, RegisterEntry, Revision, Step
@@ -128,7 +129,8 @@ class Office(RuleBasedStateMachine):
 
     @rule(memo=memos, by=st.sampled_from(["head_of_office", "head_of_office", "mayor", "outsider"]))
     def submit(self, memo: Memo, by: str) -> None:
-        self._try("submit", memo, lambda: decisions.submit(memo.pk, by=self.cast.people[by], now=self._later()))
+        person, why = self.cast.people[by], document.REASON
+        self._try("submit", memo, lambda: decisions.submit(memo.pk, by=person, reason=why, now=self._later()))
 
     @rule(memo=memos, by=deciders, outcome=outcomes, comment=words, newest=st.sampled_from([True, True, True, False]))
     def decide(self, memo: Memo, by: str, outcome: str, comment: str, newest: bool) -> None:

@@ -10,7 +10,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from audit import chain
-from demo import office
+from demo import document, office
 from measures import policies, work
 from measures.models import DivisionTask
 from measures.queries import awaiting_answer
@@ -169,7 +169,7 @@ def test_the_author_walks_from_draft_to_number_over_the_pages(cast: Cast, as_: B
     memo = cast.draft()
     page = client.get(f"/memos/{memo.pk}/edit/")
     assert page.status_code == 200
-    answer = client.post(f"/memos/{memo.pk}/submit/", {"reason": ""})
+    answer = client.post(f"/memos/{memo.pk}/submit/", {"reason": document.REASON})
     assert (answer.status_code, answer["Location"]) == (302, f"/memos/{memo.pk}/")
     assert "๗๑๒๐๑/๑" in client.get(f"/memos/{memo.pk}/").content.decode()
 
@@ -307,7 +307,8 @@ def test_one_submits_the_text_one_has_looked_at(cast: Cast, as_: Browse) -> None
     drafts.revise(memo.pk, by=cast.head_of_office, subject="อื่น", content=draft.content, version=1, now=at(hour=19))
     assert client.post(f"/memos/{memo.pk}/submit/", {"version": version}).status_code == 409
     assert fresh(memo).state == "draft"
-    assert client.post(f"/memos/{memo.pk}/submit/", {"version": version + 1}).status_code == 302
+    form = {"version": version + 1, "reason": document.REASON}
+    assert client.post(f"/memos/{memo.pk}/submit/", form).status_code == 302
 
 
 def test_a_secret_memo_is_told_to_nobody_off_its_route_even_after_approval(cast: Cast, as_: Browse) -> None:
@@ -335,7 +336,7 @@ def test_a_page_takes_as_many_statements_for_twenty_rows_as_for_two(cast: Cast, 
     def fill(count: int) -> None:
         for _n in range(count):
             memo = cast.draft()
-            decisions.submit(memo.pk, by=cast.head_of_office, now=at(hour=10))
+            decisions.submit(memo.pk, by=cast.head_of_office, reason=document.REASON, now=at(hour=10))
         for _n in range(count // 2):
             cast.approved()
 

@@ -11,6 +11,7 @@ from django.db import connection, connections, transaction
 from viewflow.workflow.models import Task
 
 from audit import chain
+from demo import document
 from measures.models import DivisionTask
 from memo_flow import decisions, drafts
 from memo_flow.models import Decision, Memo, RegisterEntry, Revision
@@ -136,7 +137,7 @@ def test_a_double_click_by_one_who_holds_both_seats_answers_one_step(cast: Cast)
 
 
 def submitting(cast: Cast, memo: Memo, hour: int = 10) -> Act:
-    return lambda: decisions.submit(memo.pk, by=cast.head_of_office, now=at(hour=hour))
+    return lambda: decisions.submit(memo.pk, by=cast.head_of_office, reason=document.REASON, now=at(hour=hour))
 
 
 def test_a_memo_submitted_twice_at_once_gets_one_number(cast: Cast) -> None:

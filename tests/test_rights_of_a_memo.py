@@ -8,6 +8,7 @@ import pytest
 from django.core.exceptions import ValidationError
 from django.db import transaction
 
+from demo import document
 from memo_flow import decisions, drafts, policies
 from memo_flow.models import Memo, Step
 from memo_flow.queries import steps_of, visible_to
@@ -97,7 +98,7 @@ def brought_to(cast: Cast, state: str) -> Memo:
     memo = cast.written(cast.office_staff)
     if state == "draft":
         return memo
-    decisions.submit(memo.pk, by=cast.office_staff, now=at(hour=10))
+    decisions.submit(memo.pk, by=cast.office_staff, reason=document.REASON, now=at(hour=10))
     if state in ("endorsed", "approved", "rejected"):
         cast.answer(memo, cast.permanent_secretary, "endorse", now=at(hour=11))
     if state == "approved":
@@ -129,7 +130,7 @@ def acts(cast: Cast, memo: Memo) -> dict[str, Callable[[User], Any]]:
         "edit": lambda by: drafts.revise(
             memo.pk, by=by, subject="แก้", content=text, version=draft.version if draft else 0, now=now
         ),
-        "submit": lambda by: decisions.submit(memo.pk, by=by, now=now),
+        "submit": lambda by: decisions.submit(memo.pk, by=by, reason=document.REASON, now=now),
         "withdraw": lambda by: decisions.withdraw(memo.pk, by=by, reason="ถอน", now=now),
         "decide": lambda by: decisions.decide(
             memo.pk, by=by, step=pk, outcome=outcome, revision=digest(memo) if memo.round else "", now=now

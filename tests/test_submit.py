@@ -18,7 +18,7 @@ pytestmark = pytest.mark.django_db
 
 
 def submit(cast: Cast, memo: Memo, **more: Any) -> Memo:
-    return decisions.submit(memo.pk, by=cast.head_of_office, **({"now": at(hour=10)} | more))
+    return decisions.submit(memo.pk, by=cast.head_of_office, **({"reason": document.REASON, "now": at(hour=10)} | more))
 
 
 def number(cast: Cast, **more: Any) -> str:
@@ -89,7 +89,7 @@ def test_the_text_is_frozen_with_a_digest_that_anyone_can_recompute(cast: Cast) 
     assert chain.digest(revision.content | {"closing": "อื่น"}) != revision.digest
     assert revision.content["plan"] == document.imported().content["plan"]
     assert (revision.content["subject"], revision.content["reason"]) == (memo.subject, "ตามมติที่ประชุม")
-    assert revision.content["attachments"] == [] and revision.content["findings"] == []
+    assert revision.content["attachments"] == []
 
 
 def test_the_draft_is_gone_after_submission(cast: Cast) -> None:

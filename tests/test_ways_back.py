@@ -8,6 +8,7 @@ from django.core.exceptions import ValidationError
 from viewflow.workflow.models import Task
 
 from audit import chain
+from demo import document
 from measures.models import DivisionTask, PlanRow
 from memo_flow import decisions, drafts
 from memo_flow.models import Circulation, Decision, Memo, Outcome, RegisterEntry, Step
@@ -135,7 +136,7 @@ def test_what_has_ended_stays_ended(cast: Cast, end_of: str) -> None:
     with pytest.raises(NotNow):
         decisions.withdraw(memo.pk, by=cast.head_of_office, reason="ช้าไป", now=at(hour=16))
     with pytest.raises(NotNow):
-        decisions.submit(memo.pk, by=cast.head_of_office, now=at(hour=16))
+        decisions.submit(memo.pk, by=cast.head_of_office, reason=document.REASON, now=at(hour=16))
     with pytest.raises(NotNow):
         decisions.reassign(
             memo.pk, by=cast.head_of_office, step=last.pk, to=seat_of(cast.works).pk, reason="ช้า", now=at(hour=16)
@@ -192,7 +193,7 @@ def test_a_new_round_forgets_that_a_step_was_passed_on(cast: Cast) -> None:
     memo = cast.submitted()
     pass_on(cast, memo, seat_of(cast.works))
     cast.answer(memo, cast.works, "return", "แก้")
-    decisions.submit(memo.pk, by=cast.head_of_office, now=at(hour=13))
+    decisions.submit(memo.pk, by=cast.head_of_office, reason=document.REASON, now=at(hour=13))
     assert open_step(memo).position == cast.position("permanent_secretary")
     assert memo.steps.filter(round=2).count() == 2
 
@@ -351,7 +352,7 @@ def test_the_author_s_successor_revises_and_submits(cast: Cast) -> None:
     memo = cast.returned()
     end(cast.head_of_office.appointments.get(), on=date(2021, 9, 14))
     appoint(cast.office_staff, cast.position("head_of_office"), starts_on=date(2021, 9, 15))
-    again = decisions.submit(memo.pk, by=cast.office_staff, now=at() + days(1))
+    again = decisions.submit(memo.pk, by=cast.office_staff, reason=document.REASON, now=at() + days(1))
     assert again.state == "in_review"
     assert again.revisions.get(round=2).by == cast.office_staff
 

@@ -23,6 +23,12 @@ def dot(path: object, key: object) -> str:
 
 
 @register.filter
+def dashed(path: object) -> str:
+    """A path as an id that a selector can name: sections-0-text."""
+    return str(path).replace(".", "-")
+
+
+@register.filter
 def holds(values: Any, wanted: object) -> bool:
     """Is it ticked? Places come as numbers from a saved draft and as text from the page."""
     return str(wanted) in {str(value) for value in values or ()}

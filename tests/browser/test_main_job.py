@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, expect
 
-from demo import office
+from demo import document, office
 from memo_flow.models import Memo
 from organization.models import User
 from tests.browser.conftest import PHONE, Visit, sign_in
@@ -48,6 +48,7 @@ def test_a_memo_goes_from_its_draft_to_accepted_work(cast: Cast, visit: Visit, s
     expect(author.get_by_role("status")).to_contain_text("บันทึกร่างแล้ว")
     author.get_by_role("button", name="ตรวจทานและเสนอ").click()
     expect(author.get_by_role("article")).to_contain_text("คำที่เพิ่มก่อนเสนอ")
+    author.get_by_label("เหตุผลที่เสนอทั้งที่ยังมีข้อสังเกต").fill(document.REASON)
     author.get_by_role("button", name="เสนอเรื่อง").click()
     expect(author.get_by_role("status")).to_contain_text("71201/1")
     expect(author.get_by_role("article")).to_contain_text("๗๑๒๐๑/๑")

@@ -65,6 +65,14 @@ def who_writes(cast: Cast, visit: Visit) -> list[str]:
     empty = drafts.create(kind=cast.kind, by=cast.head_of_office, subject="", now=at())
     page = visit(cast.head_of_office)
     found = look(page, "/memos/new/", f"/memos/{back.pk}/edit/", f"/memos/{back.pk}/submit/")
+    found += look(page, f"/memos/{draft.pk}/submit/", night=False)
+    page.get_by_role("button", name="เสนอเรื่อง").click()
+    expect(page.get_by_role("alert")).to_be_visible()
+    found += [f"without its reason {defect}" for defect in defects(page)]
+    page.goto(f"/memos/{draft.pk}/edit/")
+    page.get_by_role("button", name="ใช้ “").first.click()
+    expect(page.get_by_role("button", name="เลิกทำ")).to_be_visible()
+    found += [f"applied {defect}" for defect in defects(page)]
     found += look(page, f"/memos/{empty.pk}/edit/", f"/memos/{empty.pk}/submit/", night=False)
     asks = (f"/memos/{draft.pk}/discard/", f"/memos/{sent.pk}/withdraw/", f"/memos/{sent.pk}/reassign/")
     found += look(page, *asks, night=False)
@@ -107,7 +115,25 @@ def who_works(cast: Cast, visit: Visit) -> list[str]:
     return found + look(judge, f"/measures/tasks/{task.pk}/")
 
 
-@pytest.mark.parametrize("reader", [a_stranger, who_reads, who_writes, who_decides, who_works])
+def who_keeps_results(cast: Cast, visit: Visit) -> list[str]:
+    cast.approved()
+    page = visit(cast.head_of_office)
+    paths = ("/results/", "/results/2564/", "/results/2564/edit/", "/results/import/", "/dashboard/")
+    found = look(page, *paths) + look(page, "/results/new/", night=False)
+    page.goto("/results/2565/edit/")
+    page.get_by_label("1. การปฏิบัติหน้าที่").fill("101")
+    page.get_by_role("button", name="บันทึก").click()
+    expect(page.get_by_role("alert")).to_be_visible()
+    found += [f"refused figures {defect}" for defect in defects(page)]
+    page.goto("/results/import/")
+    page.get_by_label("ไฟล์", exact=True).set_input_files({"name": "r.csv", "mimeType": "", "buffer": b"2564,1,x"})
+    page.get_by_role("button", name="นำเข้า").click()
+    expect(page.get_by_role("alert")).to_be_visible()
+    found += [f"refused file {defect}" for defect in defects(page)]
+    return found + look(visit(cast.outsider), "/results/", "/results/2564/", "/dashboard/")
+
+
+@pytest.mark.parametrize("reader", [a_stranger, who_reads, who_writes, who_decides, who_works, who_keeps_results])
 def test_every_page_is_accessible_and_fits_a_phone(
     reader: Callable[[Cast, Visit], list[str]], cast: Cast, visit: Visit
 ) -> None:
@@ -120,6 +146,8 @@ def test_the_english_pages_fit_a_phone_too(cast: Cast, visit: Visit) -> None:
     User.objects.update(language="en")
     page = visit(cast.head_of_office, viewport=PHONE)
     task = DivisionTask.objects.filter(measure__row__memo=memo)[0]
-    for path in ("/inbox/", "/memos/", f"/memos/{memo.pk}/", "/measures/", f"/measures/tasks/{task.pk}/", "/account/"):
+    results = ("/results/", "/results/2564/", "/results/2564/edit/", "/results/import/", "/dashboard/")
+    others = ("/inbox/", "/memos/", f"/memos/{memo.pk}/", "/measures/", f"/measures/tasks/{task.pk}/", "/account/")
+    for path in (*others, *results):
         page.goto(path)
         assert page.evaluate(WIDER) <= 0, path

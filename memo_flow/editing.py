@@ -1,0 +1,241 @@
+"""The draft editor: one form of plain fields, buttons that change it, and the checker's findings beside it."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.core.exceptions import ValidationError
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST
+
+from assessments import rulebook
+from assessments.models import Assessment
+from assessments.results import YearResult
+from measures import library
+from memo_flow import analysis, checking, drafts, policies
+from memo_flow import content as text
+from memo_flow.changes import Change, Gone
+from memo_flow.findings import Panel, Segment, panel, place_of
+from memo_flow.forms import changed, parsed
+from memo_flow.lifecycle import State
+from memo_flow.models import Draft, Memo
+from memo_flow.queries import waiting_reason
+from memo_flow.views import memo_for
+from organization import calendar
+from organization.models import Division
+from organization.refusals import Stale
+from organization.seats import seats_of
+
+MARKED = ("text", "title", "issue", "follow_up", "score")
+REPLACES = ("put", "undo", "generate", "take")
+
+
+@dataclass(frozen=True)
+class _Act:
+    """What a button made of the posted draft: the draft after it, how to take it back, and where to look then."""
+
+    content: text.Content
+    undo: Change | None = None
+    anchor: str = ""
+    told: str = ""
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def memo_edit(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """The draft editor: repeating blocks by plain buttons, saved half-written, safe with two writers."""
+    memo = memo_for(request, pk)
+    now = calendar.now()
+    if request.method == "GET":
+        policies.require(request.user, "edit", memo, on=calendar.day_of(now))  # type: ignore[arg-type]
+        draft = Draft.objects.select_related("saved_by").filter(memo=memo).first()
+        body = dict(draft.content) if draft else drafts.working_text(memo)
+        return _editor(request, memo, memo.subject, body, version=draft.version if draft else 0, draft=draft)
+    op = request.POST.get("op", "save")
+    subject, body = request.POST.get("subject", ""), changed(parsed(request.POST), op)
+    said = request.POST.get("version", "")
+    version = int(said) if said.isdecimal() and len(said) < 10 else -1
+    try:
+        act = _acted(request, memo, op, {**text.cleaned(body), "subject": subject})
+        subject, body = act.content.pop("subject"), act.content
+        drafts.revise(pk, by=request.user, subject=subject, content=body, version=version, now=now, undo=act.undo)  # type: ignore[arg-type]
+    except ValidationError as error:
+        return _editor(request, memo, subject, body, version=version, errors=error.message_dict)
+    except Stale as stale:
+        return _editor(request, memo, subject, body, version=version, theirs=stale.current, status=409)
+    if op == "submit":
+        return redirect("memo-submit", pk)
+    if op == "save":
+        messages.success(request, _("The draft is saved."))
+    if act.told:
+        messages.warning(request, act.told)
+    return redirect(reverse("memo-edit", args=[pk]) + (f"#{act.anchor}" if act.anchor else ""))
+
+
+@login_required
+@require_POST
+def memo_check(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """The findings on a draft as it is being typed; nothing is saved."""
+    today = calendar.day_of(calendar.now())
+    seats = seats_of(request.user, today)  # type: ignore[arg-type]
+    memo = memo_for(request, pk, seats)
+    policies.require(request.user, "edit", memo, on=today, seats=seats)  # type: ignore[arg-type]
+    body, subject = text.legible(parsed(request.POST)), request.POST.get("subject", "")
+    divisions = dict(Division.objects.filter(organization=memo.organization_id).values_list("code", "name_th"))
+    found = _findings(memo, body, subject, divisions, checking.result_of(memo, body))
+    marked = _marked(body, found) if found else []
+    context = {"panel": found, "year": checking.year_of(body), "marked": marked, "live": True}
+    return render(request, "memo_flow/_checked.html", context)
+
+
+@login_required
+@require_POST
+def memo_from_result(request: HttpRequest, year: int) -> HttpResponse:
+    """A new analysis memo, written from the recorded result of a year."""
+    memo = drafts.from_result(year, by=request.user, now=calendar.now())  # type: ignore[arg-type]
+    messages.success(request, _("The draft is written from the recorded result. Read it, and change what you like."))
+    return redirect("memo-edit", memo.pk)
+
+
+def _acted(request: HttpRequest, memo: Memo, op: str, content: text.Content) -> _Act:
+    """A button's work on the cleaned draft and its subject. What does not fit any more changes nothing and says so."""
+    verb, _colon, path = op.partition(":")
+    if verb not in REPLACES:
+        anchor = {"add": f"{path}.new", "remove": path.rpartition(".")[0], "check": "findings"}.get(verb, path)
+        return _Act(content, anchor=anchor)  # edit.html has these ids
+    try:
+        change, anchor = _change(memo, verb, path, op, content)
+        return _Act(change.on(content), None if verb == "undo" else change.undo, anchor)
+    except Gone:
+        told = _("The text has changed at this place meanwhile. Nothing was replaced; your words are saved.")
+        return _Act(content, anchor="findings" if verb == "put" else "", told=told)
+    except LookupError:
+        return _Act(content, told=_("This cannot be written from the data any more. Your words are saved."))
+
+
+def _change(memo: Memo, verb: str, path: str, op: str, content: text.Content) -> tuple[Change, str]:
+    """What a button replaces, and where to look after it. Raises Gone or LookupError."""
+    if verb == "put":
+        change = Change.of(op)
+        return change, change.path
+    if verb == "undo":
+        draft = Draft.objects.filter(memo=memo).first()
+        if draft is None or not draft.undo:
+            raise Gone
+        change = Change(**draft.undo)
+        return change, change.path
+    year = checking.year_of(content)
+    if year is None:
+        raise LookupError
+    on = calendar.day_of(calendar.now())
+    try:
+        facts, known = drafts.facts_of(memo.organization, memo.division, year, on=on)
+    except Assessment.DoesNotExist as gone:
+        raise LookupError from gone
+    if verb == "generate":
+        return Change.whole(content, path, analysis.written(content, path, facts)), path
+    wanted = library.find(known, path)
+    if wanted is None:
+        raise LookupError(path)
+    place, plan = analysis.taken(content, wanted, facts, on=on)
+    return Change.whole(content, "plan", plan), f"plan.{place}.measures"
+
+
+def _editor(
+    request: HttpRequest,
+    memo: Memo,
+    subject: str,
+    body: text.Content,
+    *,
+    version: int,
+    draft: Draft | None = None,
+    errors: dict[str, list[str]] | None = None,
+    theirs: Draft | None = None,
+    status: int = 200,
+) -> HttpResponse:
+    divisions = list(Division.objects.filter(organization=memo.organization_id))
+    legible = text.legible(body)
+    result = checking.result_of(memo, legible)
+    found = _findings(memo, legible, subject, {d.code: d.name_th for d in divisions}, result)
+    context = {
+        "memo": memo,
+        "subject": subject,
+        "body": body,
+        "version": theirs.version if theirs else version,
+        "draft": draft,
+        "errors": errors or {},
+        "theirs": theirs,
+        "divisions": divisions,
+        "instruments": text.INSTRUMENTS,
+        "gaps": text.gaps(body, divisions={d.code for d in divisions}) if status == 200 and not errors else [],
+        "returned": waiting_reason(memo) if memo.state == State.RETURNED else None,
+        "panel": found,
+        "analysis": bool(legible["scores"]["indicators"]),
+        "year": checking.year_of(legible),
+        "years": rulebook.years(),
+        "result": result,
+        "written": analysis.WRITTEN if result else (),
+        "undo": _undoable(draft, body),
+        **(_library(memo, legible, result) if result else {}),
+    }
+    return render(request, "memo_flow/edit.html", context, status=status)
+
+
+def _findings(
+    memo: Memo, body: text.Content, subject: str, divisions: dict[str, str], result: YearResult | None
+) -> Panel | None:
+    """None for a memo that is not checked."""
+    dated = checking.dated(memo, calendar.day_of(calendar.now()))
+    report = checking.checked(body, subject=subject, divisions=divisions, result=result, dated=dated)
+    if report is None:
+        return None
+    return panel([one.as_data() for one in report.findings], body, subject=subject, proof=report.proof)
+
+
+def _marked(body: text.Content, found: Panel) -> list[tuple[str, list[Segment]]]:
+    """Every field that can be marked, with its marked text or nothing: what an earlier check marked goes away."""
+    return [(path, found.by_field.get(path, [])) for path in ("subject", *_fields(body))]
+
+
+def _fields(node: Any, path: str = "") -> Iterator[str]:
+    """The paths of the fields that edit.html shows marks under."""
+    if isinstance(node, dict):
+        for key, value in node.items():
+            where = f"{path}.{key}" if path else key
+            if isinstance(value, (dict, list)) and key != "before":  # last year's scores are hidden fields
+                yield from _fields(value, where)
+            elif key in MARKED and path:
+                yield where
+    elif isinstance(node, list):
+        for n, value in enumerate(node):
+            yield from _fields(value, f"{path}.{n}")
+
+
+def _undoable(draft: Draft | None, body: text.Content) -> dict[str, Any] | None:
+    """What the newest save's button did, for the words beside Undo."""
+    if draft is None or not draft.undo:
+        return None
+    change = Change(**draft.undo)
+    return {"change": change, "place": place_of(change.path, body)}
+
+
+def _library(memo: Memo, body: text.Content, result: YearResult) -> dict[str, Any]:
+    """Measures to choose from: for each plan row those of its indicator that it does not have, then all others."""
+    known = library.known(memo.organization_id, calendar.day_of(calendar.now()))
+    rows = {
+        n: [
+            one
+            for one in library.for_indicators(known, {row["indicator"]})
+            if one.text not in {measure["text"] for measure in row["measures"]}
+        ]
+        for n, row in enumerate(body["plan"])
+    }
+    planned = {row["indicator"] for row in body["plan"]}
+    others = [one for one in known if one.indicator not in planned and one.indicator in result.rules.by_number]
+    return {"choices": rows, "others": others, "last": library.of_year(known, result.year), "rules": result.rules}
