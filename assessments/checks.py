@@ -1,9 +1,26 @@
 """The checker of what a memo says: check(document) -> Report. Pure."""
 
+from collections.abc import Iterator
+
 from assessments import scoring
-from assessments.checking import codes, figures, form, judgement, names, plans, topics, years
-from assessments.checking.facts import Reading, read
+from assessments.checking import (
+    citations,
+    codes,
+    contents,
+    judgement,
+    names,
+    numbering,
+    plans,
+    standing,
+    sums,
+    topics,
+    values,
+    years,
+)
+from assessments.checking.facts import Reading
+from assessments.checking.reading import read
 from assessments.checking.resolving import Resolved, resolve
+from assessments.checking.rows import rows
 from assessments.document import Document, Finding, Report
 from assessments.rulebook import rules_for
 
@@ -12,16 +29,7 @@ def check(document: Document) -> Report:
     """Everything the rules find in a document, in the order of its text. Raises UnknownYear."""
     reading = read(document, rules_for(document.year))
     resolved = resolve(reading)
-    found: list[Finding] = []
-    plan = plans.rows(reading)
-    found.extend(figures.check(reading, resolved))
-    found.extend(names.check(reading, plan))
-    found.extend(years.check(reading))
-    found.extend(codes.check(reading))
-    found.extend(topics.check(reading, plan))
-    found.extend(judgement.check(reading, resolved))
-    found.extend(plans.check(reading, plan))
-    found.extend(form.check(reading, plan))
+    found = list(_findings(reading, resolved))
     places = {passage.section: n for n, passage in enumerate(document.passages)}
     found.sort(key=lambda one: (places.get(one.section, -1), one.line, one.start, one.rule))
     return Report(
@@ -31,6 +39,24 @@ def check(document: Document) -> Report:
         resolved.proof,
         _within(resolved),
     )
+
+
+def _findings(reading: Reading, resolved: Resolved) -> Iterator[Finding]:
+    plan = rows(reading)
+    page = contents.flows_of(reading)
+    body = [flow for flow in reading.flows if flow not in page]
+    yield from values.check(reading, resolved)
+    yield from sums.check(reading, resolved)
+    yield from standing.check(reading, resolved)
+    yield from names.check(reading, plan)
+    yield from years.check(reading)
+    yield from citations.check(reading)
+    yield from codes.check(reading)
+    yield from topics.check(reading, plan)
+    yield from judgement.check(reading, resolved)
+    yield from plans.check(reading, plan)
+    yield from numbering.check(body, plan)
+    yield from contents.check(reading, page)
 
 
 def _printed(reading: Reading, resolved: Resolved) -> dict[str, str]:
@@ -45,8 +71,8 @@ def _printed(reading: Reading, resolved: Resolved) -> dict[str, str]:
 def _computed(reading: Reading, resolved: Resolved) -> dict[str, str | None]:
     scores = {key: value for key, value in resolved.values.items() if isinstance(key, int)}
     result = scoring.compute(reading.rules, scores)
-    figures = {**result.instruments, "total": result.total}
-    return {**{key: None if value is None else str(value) for key, value in figures.items()}, "level": result.level}
+    said = {**result.instruments, "total": result.total}
+    return {**{key: None if value is None else str(value) for key, value in said.items()}, "level": result.level}
 
 
 def _within(resolved: Resolved) -> dict[str, list[str]]:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import lru_cache
 
-from organization.calendar import MONTHS_TH, MONTHS_TH_SHORT, fiscal_year
+from organization.calendar import MONTHS_TH, MONTHS_TH_SHORT
 
 _DIGITS = str.maketrans("๐๑๒๓๔๕๖๗๘๙", "0123456789")
 _RUN = re.compile(r"[^\s\u200b-\u200d\u2060\ufeff\u00ad]+|[\s\u200b-\u200d\u2060\ufeff\u00ad]+")
@@ -14,7 +14,22 @@ _ODD = re.compile("\u0e4d[\u0e48-\u0e4b]?\u0e32|\u0e40\u0e40")
 _CONSONANT = re.compile("[\u0e01-\u0e2e\u0e48-\u0e4b]")
 _WORD = re.compile(r"[0-9A-Za-z.,%]")
 _BEGINS = re.compile(r"[0-9A-Za-z]")
+_UNSEEN = "\u200b\u200c\u200d\u2060\ufeff\u00ad"
 BUDDHIST_ERA = 543
+
+
+def either(*patterns: str) -> str:
+    """One of several patterns, as a part of a longer one."""
+    return f"(?:{'|'.join(patterns)})"
+
+
+def any_of(*patterns: str) -> re.Pattern[str]:
+    """A pattern that is one of several; the first that fits is taken."""
+    return re.compile("|".join(patterns))
+
+
+#: Between the two ends of a range.
+TO = either("-", "–", "—", "ถึง")
 
 
 @dataclass(frozen=True)
@@ -41,38 +56,40 @@ def tight(raw: str, start: int = 0, end: int | None = None) -> Tight:
     out: list[str] = []
     at: list[int] = []
     last = ""
-    pending = ""
-    for run in _RUN.finditer(raw, start, len(raw) if end is None else end):
+    pending = False
+    for run in _RUN.finditer(raw[start:end].translate(_DIGITS)):
         piece = run.group()
-        if piece[0].isspace() or piece[0] in "\u200b\u200c\u200d\u2060\ufeff\u00ad":
+        place = start + run.start()
+        if piece[0].isspace() or piece[0] in _UNSEEN:
             if "\t" in piece:
                 out.append("\t")
-                at.append(run.start())
-                last, pending = "\t", ""
-            elif piece.strip("\u200b\u200c\u200d\u2060\ufeff\u00ad"):
-                pending = " "
+                at.append(place)
+                last, pending = "\t", False
+            elif piece.strip(_UNSEEN):
+                pending = True
             continue
-        piece = piece.translate(_DIGITS)
         if pending and piece[0] == "\u0e32" and _CONSONANT.match(last):
             piece = "\u0e33" + piece[1:]  # ส านัก: the ring of ำ was lost on the way out of a PDF
         if pending and _WORD.match(last) and _BEGINS.match(piece):
             out.append(" ")
-            at.append(run.start() - 1)
-        pending = ""
-        place = run.start()
-        rest = 0
-        for odd in _ODD.finditer(piece):
-            out.append(piece[rest : odd.start()])
-            at.extend(range(place + rest, place + odd.start()))
-            said = odd.group()
-            new = "\u0e41" if said == "\u0e40\u0e40" else said[1:-1] + "\u0e33"
-            out.append(new)
-            at.extend(range(place + odd.start(), place + odd.start() + len(new)))
-            rest = odd.end()
-        out.append(piece[rest:])
-        at.extend(range(place + rest, place + len(piece)))
+            at.append(place - 1)
+        pending = False
         last = piece[-1]
+        for letters, begins in _one_spelling(piece):
+            out.append(letters)
+            at.extend(range(place + begins, place + begins + len(letters)))
     return Tight("".join(out).replace("|", "\t"), tuple(at))
+
+
+def _one_spelling(piece: str) -> Iterator[tuple[str, int]]:
+    """A piece in parts, each with its place: ํา becomes ำ and เเ becomes แ."""
+    rest = 0
+    for odd in _ODD.finditer(piece):
+        yield piece[rest : odd.start()], rest
+        said = odd.group()
+        yield ("\u0e41" if said == "\u0e40\u0e40" else said[1:-1] + "\u0e33"), odd.start()
+        rest = odd.end()
+    yield piece[rest:], rest
 
 
 @lru_cache(maxsize=4096)
@@ -104,8 +121,9 @@ def nearest(name: str, known: Iterable[str]) -> tuple[str, int]:
 _MONTHS = {name: n for n, name in enumerate(MONTHS_TH, 1)} | {name: n for n, name in enumerate(MONTHS_TH_SHORT, 1)}
 _MONTHS |= {name.rstrip("."): n for n, name in enumerate(MONTHS_TH_SHORT, 1)}
 _MONTH = "|".join(sorted(map(re.escape, _MONTHS), key=len, reverse=True))
+_BEGINS_A_DATE = "".join(sorted({name[0] for name in _MONTHS} | {"เ"}))
 DATE = re.compile(
-    rf"(?<!\d)(?:(?P<day>\d{{1,2}})(?:st|nd)?)?(?:เดือน)?(?P<month>{_MONTH})"
+    rf"(?=[\d{_BEGINS_A_DATE}])(?<!\d)(?:(?P<day>\d{{1,2}})(?:st|nd)?)?(?:เดือน)?(?P<month>{_MONTH})"
     r"(?:พ\.?ศ\.?)? ?(?P<year>25\d\d|20\d\d|\d\d)(?!\d)"
 )
 #: A year of the Buddhist era where the text calls it one.
@@ -150,7 +168,7 @@ def period(text: str) -> tuple[date, date] | None:
         return said[0].day, said[1].last
     if said:
         head = re.search(
-            rf"(?P<day>\d{{1,2}})?(?:เดือน)?(?P<month>{_MONTH})(?:-|–|—|ถึง|จนถึง)(?:เดือน)?$", text[: said[0].start]
+            rf"(?P<day>\d{{1,2}})?(?:เดือน)?(?P<month>{_MONTH})(?:{TO}|จนถึง)(?:เดือน)?$", text[: said[0].start]
         )
         if head:
             end = said[0].last
@@ -173,20 +191,3 @@ def year_bounds(year: int) -> tuple[date, date]:
     """First and last day of a Buddhist fiscal year."""
     gregorian = year - BUDDHIST_ERA
     return date(gregorian - 1, 10, 1), date(gregorian, 9, 30)
-
-
-__all__ = [
-    "DATE",
-    "YEAR",
-    "Day",
-    "Tight",
-    "days",
-    "distance",
-    "fiscal_year",
-    "nearest",
-    "period",
-    "squeezed",
-    "thai_day",
-    "tight",
-    "year_bounds",
-]

@@ -137,6 +137,14 @@ def rules_for(year: int) -> Rules:
     return load(RULES / f"{year}.yaml")
 
 
+def following(rules: Rules) -> Rules | None:
+    """The rules of the year after, which the measures are for; None where there are none yet."""
+    try:
+        return rules_for(rules.fiscal_year + 1)
+    except UnknownYear:
+        return None
+
+
 def load(path: Path) -> Rules:
     """The rules a file gives. Raises BadRules naming the key and the reason."""
     try:

@@ -4,6 +4,7 @@ Scores are Decimals from 0 to 100. Every shown figure is rounded half-up to the 
 unrounded figures is rounded once, at the end, so two offices may print 82.14 and 82.15 of the same inputs.
 """
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import ROUND_CEILING, ROUND_FLOOR, ROUND_HALF_UP, Decimal
@@ -162,10 +163,22 @@ def lattice_of(items: tuple[int, ...]) -> frozenset[Decimal]:
     scale = 1
     for count in items:
         scale *= count
-    unit = 100 * scale // 1
+    unit = 100 * scale
     sums = {0}
     for count in items:
         step = unit // count  # exact: the product of all counts is a multiple of each
         sums = {total + met * step for total, met in product(sums, range(count + 1))}
     divisor = Decimal(scale * len(items))
     return frozenset(rounded(Decimal(total) / divisor) for total in sums)
+
+
+def beside(items: tuple[int, ...], value: Decimal) -> tuple[Decimal, ...]:
+    """The scores of `lattice_of(items)` just below and just above a value; one of them at either end."""
+    scores = _ascending(items)
+    below, above = bisect_left(scores, value), bisect_right(scores, value)
+    return (*scores[max(below - 1, 0) : below], *scores[above : above + 1])
+
+
+@lru_cache(maxsize=32)
+def _ascending(items: tuple[int, ...]) -> tuple[Decimal, ...]:
+    return tuple(sorted(lattice_of(items)))

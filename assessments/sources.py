@@ -249,11 +249,9 @@ class _Transcript:
                 continue
             if name in PROSE and value.is_text and value.text:
                 above = heading if name in HEADINGS else own
-                yield self.prose(value, above, code if name == "text_th" else _At(None))
+                yield self.prose(value, above, code if name == "text_th" else None)
             elif name == "paragraphs_th":
-                for one in value.items():
-                    if one.text:
-                        yield self.prose(one, own, _At(None))
+                yield from (self.prose(one, own) for one in value.items() if one.text)
             elif name == "table_of_contents":
                 yield self.contents(value)
             elif name == "list":
@@ -261,11 +259,7 @@ class _Transcript:
             elif name == "table":
                 yield from self.table(value, own)
             elif name == "plans":
-                for row in value.items():
-                    yield from self.low(row, row["id"].text)
-                    yield from (
-                        self.prose(row[key], own, _At(None)) for key in ("title_th", "issue_th") if row[key].text
-                    )
+                yield from self.planned(value, own)
             elif value.is_list:
                 for one in value.items():
                     if not one["instrument"].null and not one["lowest_indicator"].null:
@@ -274,29 +268,31 @@ class _Transcript:
             elif not value.is_text:
                 yield from self.passages(value, own)
 
-    def prose(self, at: _At, heading: str, code: _At) -> Passage:
+    def planned(self, at: _At, heading: str) -> Iterator[Passage]:
+        """What the rows of a plan say besides their steps."""
+        for row in at.items():
+            yield from self.low(row, row["id"].text)
+            yield from (self.prose(row[key], heading) for key in ("title_th", "issue_th") if row[key].text)
+
+    def prose(self, at: _At, heading: str, code: _At | None = None) -> Passage:
         """A text with the lines it is written on; an item's code goes before it."""
+        text, line = self.written(at)
+        if code is None or code.null:
+            return Passage(at.path, text, heading, line)
+        lines = (code.line, *range(line, line + text.count("\n") + 1))
+        return Passage(at.path, f"ข้อ {code.text}\n{text}", heading, code.line, lines, made=True)
+
+    def written(self, at: _At) -> tuple[str, int]:
+        """A text as it stands in the file, broken into the same lines, and the line it begins on."""
         node = at.node
         assert isinstance(node, yaml.ScalarNode)
-        if node.style in (">", "|"):
-            first = node.start_mark.line + 1
-            rows = [row.strip() for row in self.source[first : max(node.end_mark.line, first + 1)]]
-            while rows and not rows[-1]:
-                rows.pop()
-            text, line = "\n".join(rows), first + 1
-        else:
-            text, line = str(node.value), at.line
-        if not code.null:
-            count = text.count("\n") + 1
-            return Passage(
-                at.path,
-                f"ข้อ {code.text}\n{text}",
-                heading,
-                code.line,
-                (code.line, *range(line, line + count)),
-                made=True,
-            )
-        return Passage(at.path, text, heading, line)
+        if node.style not in (">", "|"):
+            return str(node.value), at.line
+        first = node.start_mark.line + 1
+        rows = [row.strip() for row in self.source[first : max(node.end_mark.line, first + 1)]]
+        while rows and not rows[-1]:
+            rows.pop()
+        return "\n".join(rows), first + 1
 
     def contents(self, at: _At) -> Passage:
         entries = at.items()
@@ -328,32 +324,23 @@ class _Transcript:
 
     def table(self, at: _At, heading: str) -> Iterator[Passage]:
         """Scores by instrument: rows of number, score and perhaps a judgement."""
-        rows: list[tuple[int, str]] = [(at["columns_th"].line, "\t".join(one.text for one in at["columns_th"].items()))]
-        judged = False
-        for group in at["groups"].items():
-            rows.append((group["group_th"].line or group.line, f"{group['group_th'].text}\t"))
-            for row in group["rows"].items():
-                cells = row.items()
-                if len(cells) < 2:
-                    raise row.refuse(_("a row of number and score"))
-                number = cells[0].whole()
-                judged = judged or len(cells) > 2
-                words = "\t".join(one.text for one in cells[2:])
-                rows.append(
-                    (
-                        row.line,
-                        f"{number}. {self.indicators.get(number, '')}\t{cells[1].number()} คะแนน {words}".rstrip(),
-                    )
-                )
-        if not judged:
-            # A transcription without the column of judgements says nothing about them.
-            rows = rows[1:]
+        head = at["columns_th"]
+        said = [row for group in at["groups"].items() for row in self.grouped(group)]
+        judged = any(len(row.items()) > 2 for group in at["groups"].items() for row in group["rows"].items())
+        # A transcription without the column of judgements says nothing about them.
+        rows = [(head.line, "\t".join(one.text for one in head.items())), *said] if judged else said
         if rows:
-            yield Passage(
-                at.path,
-                "\n".join(text for _line, text in rows),
-                heading,
-                at.line,
-                tuple(line for line, _text in rows),
-                made=True,
-            )
+            lines = tuple(line for line, _text in rows)
+            yield Passage(at.path, "\n".join(text for _line, text in rows), heading, at.line, lines, made=True)
+
+    def grouped(self, group: _At) -> Iterator[tuple[int, str]]:
+        """The lines of one instrument in a table, each with its line in the file."""
+        yield group["group_th"].line or group.line, f"{group['group_th'].text}\t"
+        for row in group["rows"].items():
+            cells = row.items()
+            if len(cells) < 2:
+                raise row.refuse(_("a row of number and score"))
+            number = cells[0].whole()
+            words = "\t".join(one.text for one in cells[2:])
+            text = f"{number}. {self.indicators.get(number, '')}\t{cells[1].number()} คะแนน {words}"
+            yield row.line, text.rstrip()

@@ -54,11 +54,12 @@ def yaml_of(text: str) -> yaml.Node:
     depth = nodes = 0
     try:
         for event in yaml.parse(text, Loader=yaml.SafeLoader):
-            line = {"line": event.start_mark.line + 1}
+            line = {"line": event.start_mark.line + 1 if event.start_mark else 1}
             if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None):
                 raise ValidationError(_("Line %(line)s: anchors and aliases are not taken.") % line)
-            if getattr(event, "tag", None) and event.tag != "!":
-                raise ValidationError(_("Line %(line)s: the tag %(tag)s is not taken.") % (line | {"tag": event.tag}))
+            tag = getattr(event, "tag", None)
+            if tag and tag != "!":
+                raise ValidationError(_("Line %(line)s: the tag %(tag)s is not taken.") % (line | {"tag": tag}))
             depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
             nodes += isinstance(event, yaml.NodeEvent)
             if depth > DEEPEST or nodes > MOST_NODES:

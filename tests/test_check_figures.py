@@ -41,7 +41,16 @@ def test_the_document_as_printed(capsys: pytest.CaptureFixture[str]) -> None:
 def test_a_clean_text_exits_zero(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     path = tmp_path / "memo.txt"
     path.write_text("ผลการประเมิน ประจำปีงบประมาณ พ.ศ. 2564 มีคะแนนรวม 82.14 คะแนน อยู่ในระดับ B\n", encoding="utf-8")
-    assert run(capsys, str(path)) == (0, {"findings": [], "resolved": {}, "computed": dict.fromkeys(("IIT", "EIT", "OIT", "total", "level")), "proof": {}, "admissible": {}})  # fmt: skip
+    assert run(capsys, str(path)) == (
+        0,
+        {
+            "findings": [],
+            "resolved": {},
+            "computed": dict.fromkeys(("IIT", "EIT", "OIT", "total", "level")),
+            "proof": {},
+            "admissible": {},
+        },
+    )
 
 
 def test_several_files_are_a_list(capsys: pytest.CaptureFixture[str]) -> None:
@@ -96,10 +105,17 @@ BOMB = "schema: ita_memo_report/1\na: &a [x, x, x, x]\nb: &b [*a, *a, *a, *a]\nc
         ("schema: something/2\n", "The schema is something/2"),
         ("- a\n- b\n", "no document of schema"),
         ("a: " + "[" * 80 + "]" * 80, "nested too deeply"),
-        ("schema: ita_memo_report/1\nscores:\n  total: {reported: many}\n", "Line 3: scores.total.reported is not a number"),
-        ("schema: ita_memo_report/1\nscores:\n  total: {reported: .nan}\n", "Line 3: scores.total.reported is not a number"),
         (
-            "schema: ita_memo_report/1\nscores:\n  instruments:\n    - {id: IIT, indicators: [{seq: one, score: '9'}]}\n",
+            "schema: ita_memo_report/1\nscores:\n  total: {reported: many}\n",
+            "Line 3: scores.total.reported is not a number",
+        ),
+        (
+            "schema: ita_memo_report/1\nscores:\n  total: {reported: .nan}\n",
+            "Line 3: scores.total.reported is not a number",
+        ),
+        (
+            "schema: ita_memo_report/1\nscores:\n  instruments:\n"
+            "    - {id: IIT, indicators: [{seq: one, score: '9'}]}\n",
             "Line 4: scores.instruments.0.indicators.0.seq is not a whole number",
         ),
     ],

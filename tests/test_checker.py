@@ -1,14 +1,17 @@
 """The checker on the real document and, rule by rule, on small ones: what it finds, where, and what it leaves alone."""
 
+import re
 from decimal import Decimal
 from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
 import pytest
 import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from assessments import rulebook, scoring
 from assessments.checks import check
 from assessments.document import Document, Passage, Report, Scores, Stated
 from assessments.sources import document
@@ -18,8 +21,8 @@ CORRECTED = Path(__file__).parent.parent / "demo" / "data" / "kamphaeng_saen_256
 LISTED = yaml.safe_load((DATA / "contradictions.yaml").read_text(encoding="utf-8"))
 
 
-def said(text: str, year: int = 2564, **more: object) -> Report:
-    return check(Document(year, (Passage("text", text, line=1),), **more))  # type: ignore[arg-type]
+def said(text: str, year: int = 2564, *, scores: Scores | None = None) -> Report:
+    return check(Document(year, (Passage("text", text, line=1),), scores))
 
 
 def rules(report: Report) -> set[str]:
@@ -39,10 +42,8 @@ def corrected() -> Report:
 # The real document
 
 
-def lines_of(entry: dict[str, object]) -> set[int]:
+def lines_of(entry: dict[str, Any]) -> set[int]:
     """The lines an entry names: l.19, l.150-159, l153."""
-    import re
-
     where = entry["where"]
     found: set[int] = set()
     for place in where if isinstance(where, list) else [where]:
@@ -52,9 +53,9 @@ def lines_of(entry: dict[str, object]) -> set[int]:
 
 
 @pytest.mark.parametrize("entry", LISTED["contradictions"], ids=lambda entry: entry["id"])
-def test_every_listed_contradiction_is_found(entry: dict[str, object]) -> None:
+def test_every_listed_contradiction_is_found(entry: dict[str, Any]) -> None:
     lines = lines_of(entry)
-    assert [one for one in printed().findings if one.rule in entry["detect"] and one.line in lines]  # type: ignore[operator]
+    assert [one for one in printed().findings if one.rule in entry["detect"] and one.line in lines]
 
 
 @pytest.mark.parametrize(
@@ -199,6 +200,19 @@ def test_ties_for_the_lowest_may_be_named_together_or_alone() -> None:
     assert said(tied).findings == ()
     both = tied.replace("พบว่าตัวชี้วัดที่ 4", "พบว่าตัวชี้วัดที่ 2 การใช้งบประมาณ และตัวชี้วัดที่ 4")
     assert said(both).findings == ()
+
+
+@pytest.mark.parametrize(
+    ("value", "near"), [("60.00", ("50.00", "100.00")), ("120.00", ("100.00",)), ("50.00", ("0.00", "100.00"))]
+)
+def test_an_impossible_score_is_told_beside_the_nearest_possible(value: str, near: tuple[str, ...]) -> None:
+    assert tuple(map(str, scoring.beside((2,), Decimal(value)))) == near
+
+
+def test_the_rules_of_the_year_after() -> None:
+    after = rulebook.following(rulebook.rules_for(2564))
+    assert after is not None and after.fiscal_year == 2565
+    assert rulebook.following(rulebook.rules_for(rulebook.years()[-1])) is None
 
 
 def test_without_weights_there_is_no_total_to_check() -> None:

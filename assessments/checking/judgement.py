@@ -4,22 +4,47 @@ import re
 from collections.abc import Iterator
 from decimal import Decimal
 
-from assessments.checking.facts import TOTAL, Reading
-from assessments.checking.figures import label
+from assessments.checking.facts import TOTAL, Key, Reading
 from assessments.checking.flows import ROW, Flow
+from assessments.checking.labels import label
 from assessments.checking.places import finding
 from assessments.checking.resolving import Resolved
 from assessments.document import HIGH, HUMAN, Finding
+from assessments.language import any_of, either
 
-_KEEP = re.compile(r"(?:^|(?<=\t)|(?<=:))รักษา(?:ไว้)?(?=\t|$)|(?:คง)?รักษา(?:มาตรฐาน|ระดับ|คุณภาพ)(?:ไว้|เดิม|ให้คงอยู่)?|คงมาตรฐาน|คงระดับ")
-_PASSES = re.compile(
-    r"(?<!ไม่)ผ่านเกณฑ์|(?:สูง|มาก)กว่า(?:ค่า)?(?:เกณฑ์)?(?:ค่า)?เป้าหมาย|บรรลุ(?:ค่า)?เป้าหมาย|เป็นไปตาม(?:ค่า)?เป้าหมาย"
+_KEEP = any_of(
+    r"(?:^|(?<=\t)|(?<=:))รักษา(?:ไว้)?(?=\t|$)",
+    "(?:คง)?รักษา(?:มาตรฐาน|ระดับ|คุณภาพ)(?:ไว้|เดิม|ให้คงอยู่)?",
+    "คงมาตรฐาน",
+    "คงระดับ",
 )
-_FAILS = re.compile(r"ไม่ผ่านเกณฑ์|ต่ำกว่า(?:เกณฑ์)?(?:ค่า)?เป้าหมาย|ไม่บรรลุ(?:ค่า)?เป้าหมาย|ไม่ถึง(?:ค่า)?เป้าหมาย")
+_PASSES = any_of(
+    "(?<!ไม่)ผ่านเกณฑ์",
+    "(?:สูง|มาก)กว่า(?:ค่า)?(?:เกณฑ์)?(?:ค่า)?เป้าหมาย",
+    "บรรลุ(?:ค่า)?เป้าหมาย",
+    "เป็นไปตาม(?:ค่า)?เป้าหมาย",
+)
+_FAILS = any_of(
+    "ไม่ผ่านเกณฑ์",
+    "ต่ำกว่า(?:เกณฑ์)?(?:ค่า)?เป้าหมาย",
+    "ไม่บรรลุ(?:ค่า)?เป้าหมาย",
+    "ไม่ถึง(?:ค่า)?เป้าหมาย",
+)
+#: Before the words: not so, if so, or an explanation of when it is so.
 _NEGATED = re.compile(
-    r"(?:ไม่|มิ|ยังไม่|มากกว่า|แทนที่จะ|หาก|เกณฑ์|เกณฑ์การ|ตั้งแต่[\d.]+(?:คะแนน)?(?:ขึ้นไป)?(?:ให้)?|ขึ้นไป(?:ให้)?|ไม่น้อยกว่า[\d.]+(?:คะแนน)?)$"
+    either(
+        *("ไม่", "มิ", "ยังไม่", "มากกว่า", "แทนที่จะ", "หาก", "เกณฑ์", "เกณฑ์การ"),
+        r"ตั้งแต่[\d.]+(?:คะแนน)?(?:ขึ้นไป)?(?:ให้)?",
+        "ขึ้นไป(?:ให้)?",
+        r"ไม่น้อยกว่า[\d.]+(?:คะแนน)?",
+    )
+    + "$"
 )
-_WIDE = re.compile(r"(?:ภาพรวม|คะแนนรวม|ผลการประเมินของหน่วยงาน|ผลการประเมินฯ?|IIT,EITและOIT)")
+_EXPLAINED = ("/", "(", "ของ", "ร้อยละ", "85", "ปี")
+_LABELLED = re.compile(either("แปลผล", "ความหมาย", "ผลการพิจารณา", "ข้อพิจารณา", "การดำเนินการ", "สรุป", "ระดับ") + ":?$")
+_WIDE = any_of("ภาพรวม", "คะแนนรวม", "ผลการประเมินของหน่วยงาน", "ผลการประเมินฯ?", "IIT,EITและOIT")
+_ONE = any_of("ตัวชี้วัด(?:ที่|ด้าน)", "ด้าน(?:IIT|EIT|OIT)")
+_ANOTHER = any_of("ตัวชี้วัดที่มี", "ส่วนตัวชี้วัด", "ภาพรวม", "ตัวชี้วัดอื่น", "ปีงบประมาณ")
 
 
 def check(reading: Reading, resolved: Resolved) -> Iterator[Finding]:
@@ -31,54 +56,46 @@ def check(reading: Reading, resolved: Resolved) -> Iterator[Finding]:
             yield from _of(reading, resolved, flow, _FAILS, keeps=False)
 
 
-def _of(
-    reading: Reading, resolved: Resolved, flow: Flow, words: "re.Pattern[str]", *, keeps: bool
-) -> Iterator[Finding]:
+def _of(reading: Reading, resolved: Resolved, flow: Flow, words: re.Pattern[str], *, keeps: bool) -> Iterator[Finding]:
+    """Words that do not fit the score they are about; `keeps`: they are for scores that reach the target."""
     target = reading.rules.target
     for said in words.finditer(flow.text):
-        before = flow.text[max(0, said.start() - 40) : said.start()]
-        after = flow.text[said.end() : said.end() + 12]
-        if _NEGATED.search(before) or before.endswith("/") or after.startswith(("/", "(", "ของ", "ร้อยละ", "85", "ปี")):
-            continue
-        subject = _subject(reading, resolved, flow, said.start())
-        if subject is None:
+        subject = None if _is_told(flow, said) else _subject(reading, resolved, flow, said.start())
+        if subject is None or (subject[1] >= target) == keeps:
             continue
         key, value = subject
-        if (value >= target) == keeps:
-            continue
-        th, en = label(reading.rules, key)
-        relation = ("ต่ำกว่า", "below") if value < target else ("ไม่ต่ำกว่า", "not below")
+        name = label(reading.rules, key)
+        th, en = ("ต่ำกว่า", "below") if value < target else ("ไม่ต่ำกว่า", "not below")
         yield finding(
             "R14", HIGH, flow, said.start(), said.end(),
-            f"เขียนว่า “{said.group()}” แต่{th} {value} {relation[0]}เป้าหมาย {target}"
+            f"เขียนว่า “{said.group()}” แต่{name.th} {value} {th}เป้าหมาย {target}"
             + (" ต้องเขียนว่าปรับปรุงหรือแก้ไข" if value < target else ""),
-            f"It says “{said.group()}”, but {en} is {value}, {relation[1]} the target {target}.",
+            f"It says “{said.group()}”, but {name.en} is {value}, {en} the target {target}.",
             stated=said.group(), expected="ปรับปรุง" if value < target else "", resolve=HUMAN,
         )  # fmt: skip
 
 
-def _subject(reading: Reading, resolved: Resolved, flow: Flow, place: int) -> tuple[int | str, Decimal] | None:
+def _is_told(flow: Flow, said: re.Match[str]) -> bool:
+    """Whether the words are denied, or explained rather than said of a score."""
+    before = flow.text[max(0, said.start() - 40) : said.start()]
+    return before.endswith("/") or _NEGATED.search(before) is not None or flow.text.startswith(_EXPLAINED, said.end())
+
+
+def _subject(reading: Reading, resolved: Resolved, flow: Flow, place: int) -> tuple[Key, Decimal] | None:
     """Whose score the words are about: the figure before them, the row's, or the whole."""
     here = [fact for fact in reading.present if fact.flow is flow]
-    before = [fact for fact in here if fact.start < place and not _another(flow, fact.end, place)]
-    if flow.kind == ROW and before:
-        return before[-1].key, before[-1].value
-    labelled = re.search(r"(?:แปลผล|ความหมาย|ผลการพิจารณา|ข้อพิจารณา|การดำเนินการ|สรุป|ระดับ):?$", flow.text[max(0, place - 18) : place])
-    if before and place - before[-1].end <= (400 if labelled else 90):
-        return before[-1].key, before[-1].value
-    wide = list(_WIDE.finditer(flow.text[max(0, place - 120) : place]))
-    if (
-        (flow.kind != ROW or not here)
-        and wide
-        and not re.search(
-            r"ตัวชี้วัด(?:ที่|ด้าน)|ด้าน(?:IIT|EIT|OIT)", flow.text[max(0, place - 120) : place][wide[-1].end() :]
-        )
-    ):
-        total = resolved.values.get(TOTAL)
-        return (TOTAL, total) if total is not None else None
-    return None
+    before = [fact for fact in here if fact.start < place and not _ANOTHER.search(flow.text[fact.end : place])]
+    if before:
+        last = before[-1]
+        farthest = 400 if _LABELLED.search(flow.text[max(0, place - 18) : place]) else 90
+        if flow.kind == ROW or place - last.end <= farthest:
+            return last.key, last.value
+    total = resolved.values.get(TOTAL)
+    if total is None or (flow.kind == ROW and here) or not _of_the_whole(flow.text[max(0, place - 120) : place]):
+        return None
+    return TOTAL, total
 
 
-def _another(flow: Flow, start: int, end: int) -> bool:
-    """Whether the text has turned to something else between a figure and the words."""
-    return re.search(r"ตัวชี้วัดที่มี|ส่วนตัวชี้วัด|ภาพรวม|ตัวชี้วัดอื่น|ปีงบประมาณ", flow.text[start:end]) is not None
+def _of_the_whole(before: str) -> bool:
+    wide = list(_WIDE.finditer(before))
+    return bool(wide) and not _ONE.search(before[wide[-1].end() :])

@@ -2,6 +2,7 @@
 
 import re
 
+from assessments.checking.facts import Fact
 from assessments.checking.flows import Flow
 from assessments.document import SUGGEST, Finding
 
@@ -43,6 +44,32 @@ def finding(
         resolve=resolve,
         suggestion=in_script(raw, suggestion, flow.passage.text) if suggestion else "",
     )
+
+
+def at_fact(
+    fact: Fact,
+    rule: str,
+    severity: str,
+    th: str,
+    en: str,
+    *,
+    expected: str,
+    resolve: str,
+    stated: str = "",
+    suggestion: str = "",
+) -> Finding:
+    """A finding about a figure, in the text or given as data; `stated` is the figure where nothing else is given."""
+    stated = stated or str(fact.value)
+    if fact.flow is None:
+        assert fact.stated is not None
+        place = fact.stated
+        return at_data(
+            rule, severity, place.section, place.line, th, en, stated=stated, expected=expected, resolve=resolve
+        )
+    return finding(
+        rule, severity, fact.flow, fact.start, fact.end, th, en,
+        stated=stated, expected=expected, resolve=resolve, suggestion=suggestion,
+    )  # fmt: skip
 
 
 def in_script(raw: str, new: str, around: str = "") -> str:

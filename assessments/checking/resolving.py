@@ -6,10 +6,11 @@ not fit. The lightest is taken where it closes; a tie resolves nothing.
 """
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from itertools import product
+from math import prod
 
 from assessments import scoring
 from assessments.checking.facts import TOTAL, Fact, Key, Reading
@@ -24,6 +25,12 @@ WRONG_LOWEST = 0.6
 ROUNDED_ONLY = 0.05
 MOST_WAYS = 6000
 KEPT = 60
+SHORT = 12  # of an instrument's ways, where all are weighed together
+NEAR = 0.3  # no lighter than this is no difference
+
+
+#: By key: each value, with how many places say it.
+Said = Mapping[Key, Counter[Decimal]]
 
 
 @dataclass
@@ -57,32 +64,58 @@ class _Way:
     weight: float
 
 
+@dataclass(frozen=True)
+class _Choice:
+    """The lightest choice over all instruments with the total.
+
+    `sole`: the instruments for which no other choice weighs as little; `closes`: the total does.
+    """
+
+    ways: Mapping[str, _Way]
+    total: Decimal | None
+    closes: bool
+    sole: set[str]
+
+    def settles(self, code: str) -> bool:
+        """Whether an instrument's values close: its mean does, or the total with it."""
+        return code in self.sole and (self.ways[code].closes or self.closes)
+
+
 def resolve(reading: Reading) -> Resolved:
     said = _said(reading.present)
     rules = reading.rules
-    ways = {code: _ways(reading, code, said) for code in rules.by_code}
-    chosen, total, total_closes, sole = _choose(reading, ways, said)
+    choice = _choose(reading, {code: _ways(reading, code, said) for code in rules.by_code}, said)
     found = Resolved()
-    for code, numbers in rules.numbers_of.items():
-        way = chosen.get(code)
-        for n, number in enumerate(numbers):
-            values = said.get(number)
-            if not values:
-                continue
-            if (way is not None and (way.closes or total_closes) and code in sole) or (way is not None and code in sole and len(values) == 1):
-                found.values[number] = way.scores[n]
-            elif outright := _majority(values):
-                found.values[number] = outright
-        if way is not None and code in sole:
-            found.means[code] = scoring.rounded(scoring.mean(way.scores), rules.decimals)
-            if way.closes or (total_closes and abs(way.mean - scoring.mean(way.scores)) <= Decimal("0.01")):
-                found.closed.add(code)
-            elif code in said:
-                found.open.add(code)
-        _settle_mean(found, code, way, code in sole, total_closes, said)
-    _settle_total(found, rules, said, total, total_closes)
-    _prove(found, reading, said)
+    for code in rules.numbers_of:
+        _settle_scores(found, rules, code, choice, said)
+        if code in choice.sole:
+            _judge_mean(found, rules, code, choice, said)
+        _settle_mean(found, code, choice, said)
+    _settle_total(found, rules, choice, said)
+    _prove_means(found, rules, said)
+    _prove_total(found, rules)
     return found
+
+
+def _settle_scores(found: Resolved, rules: Rules, code: str, choice: _Choice, said: Said) -> None:
+    for n, number in enumerate(rules.numbers_of[code]):
+        values = said.get(number)
+        if not values:
+            continue
+        if choice.settles(code) or (code in choice.sole and len(values) == 1):
+            found.values[number] = choice.ways[code].scores[n]
+        elif outright := _majority(values):
+            found.values[number] = outright
+
+
+def _judge_mean(found: Resolved, rules: Rules, code: str, choice: _Choice, said: Said) -> None:
+    way = choice.ways[code]
+    exact = scoring.mean(way.scores)
+    found.means[code] = scoring.rounded(exact, rules.decimals)
+    if way.closes or (choice.closes and abs(way.mean - exact) <= scoring.CENT):
+        found.closed.add(code)
+    elif code in said:
+        found.open.add(code)
 
 
 def _said(facts: Iterable[Fact]) -> dict[Key, Counter[Decimal]]:
@@ -100,48 +133,52 @@ def _majority(values: Mapping[Decimal, int]) -> Decimal | None:
     return None
 
 
-def _ways(reading: Reading, code: str, said: Mapping[Key, Counter[Decimal]]) -> list[_Way]:
+def _ways(reading: Reading, code: str, said: Said) -> list[_Way]:
     """The choices for one instrument, lightest first; none where an indicator is not said at all."""
     rules = reading.rules
     numbers = rules.numbers_of[code]
     if not numbers or any(number not in said for number in numbers):
         return []
-    options = [list(said[number].items()) for number in numbers]
-    count = 1
-    for option in options:
-        count *= len(option)
-    if count > MOST_WAYS:
-        options = [sorted(option, key=lambda pair: -pair[1])[:3] for option in options]
-    sums = [sum(said[number].values()) for number in numbers]
-    lows = [one.numbers for one in reading.lowest if one.instrument == code]
-    fixed = [
-        {value: _impossible(rules, number, value) for value, _ in option}
+    options = _options(numbers, said)
+    weights = [
+        {value: sum(said[number].values()) - times + _impossible(rules, number, value) for value, times in option}
         for number, option in zip(numbers, options, strict=True)
     ]
-    printed = said.get(code, Counter())
-    places = sum(printed.values())
-    two = Decimal("0.01")
-    found = []
+    lows = [[numbers.index(n) for n in one.numbers] for one in reading.lowest if one.instrument == code]
+    found: list[_Way] = []
     for choice in product(*options):
         scores = tuple(value for value, _ in choice)
-        weight = float(sum(total - times for total, (_, times) in zip(sums, choice, strict=True)))
-        weight += sum(fixed[n][value] for n, value in enumerate(scores))
-        middle = sum(scores) / len(scores)
+        weight = sum((own[value] for own, value in zip(weights, scores, strict=True)), 0.0)
         if lows:
             least = min(scores)
-            weight += WRONG_LOWEST * sum(any(scores[numbers.index(n)] != least for n in low) for low in lows)
-        computed = scoring.rounded(middle, rules.decimals)
-        closing = [mean for mean in printed if abs(mean - middle) <= two]
-        for mean in closing:
-            slight = 0.0 if mean == computed else ROUNDED_ONLY
-            found.append(_Way(scores, mean, True, weight + places - printed[mean] + slight))
-        if not closing:
-            found.append(_Way(scores, computed, False, weight + (places + OPEN_MEAN if printed else 0)))
-            for mean in printed:
-                # The mean is right, and some indicator is wrong everywhere.
-                found.append(_Way(scores, mean, False, weight + OPEN_MEAN + places - printed[mean] + 0.5))
+            weight += WRONG_LOWEST * sum(any(scores[n] != least for n in low) for low in lows)
+        found.extend(_with_mean(rules, scores, weight, said.get(code, Counter())))
     found.sort(key=lambda way: way.weight)
     return found[:KEPT]
+
+
+def _options(numbers: tuple[int, ...], said: Said) -> list[list[tuple[Decimal, int]]]:
+    """Each indicator's values with their places; of too many ways only those said most often."""
+    options = [list(said[number].items()) for number in numbers]
+    if prod(map(len, options)) > MOST_WAYS:
+        return [sorted(option, key=lambda pair: -pair[1])[:3] for option in options]
+    return options
+
+
+def _with_mean(rules: Rules, scores: tuple[Decimal, ...], weight: float, printed: Counter[Decimal]) -> Iterator[_Way]:
+    """A choice of scores with each printed mean it closes; without one, also with each that it leaves open."""
+    middle = scoring.mean(scores)
+    computed = scoring.rounded(middle, rules.decimals)
+    places = sum(printed.values())
+    closing = [mean for mean in printed if abs(mean - middle) <= scoring.CENT]
+    for mean in closing:
+        slight = 0.0 if mean == computed else ROUNDED_ONLY
+        yield _Way(scores, mean, True, weight + places - printed[mean] + slight)
+    if not closing:
+        yield _Way(scores, computed, False, weight + (places + OPEN_MEAN if printed else 0))
+        for mean in printed:
+            # The mean is right, and some indicator is wrong everywhere.
+            yield _Way(scores, mean, False, weight + OPEN_MEAN + places - printed[mean] + 0.5)
 
 
 def _impossible(rules: Rules, number: int, value: Decimal) -> float:
@@ -151,53 +188,57 @@ def _impossible(rules: Rules, number: int, value: Decimal) -> float:
     return IMPOSSIBLE if items and value not in scoring.lattice_of(items) else 0.0
 
 
-def _choose(
-    reading: Reading, ways: Mapping[str, list[_Way]], said: Mapping[Key, Counter[Decimal]]
-) -> tuple[dict[str, _Way], Decimal | None, bool, set[str]]:
-    """The lightest choice over all instruments with the total; and for which of them it is the only lightest."""
+def _choose(reading: Reading, ways: Mapping[str, list[_Way]], said: Said) -> _Choice:
+    """The lightest choice over all instruments with the total."""
     rules = reading.rules
     have = {code: options for code, options in ways.items() if options}
-    printed = said.get(TOTAL, Counter())
     levels = Counter(one.level for one in reading.levels if one.key == TOTAL)
-    weights = rules.weights
-    if weights is None or any(code not in have for code in weights) or not (printed or levels):
+    if rules.weights is None or any(code not in have for code in rules.weights) or not (TOTAL in said or levels):
         # Each for itself; a total may still close where only means are printed.
         alone = {code: options[0] for code, options in have.items()}
         sole = {code for code, options in have.items() if _sole(options)}
-        total, closes = _total_of_means(rules, said, alone)
-        return alone, total, closes, sole
-    codes = list(have)
-    short = {code: _per_mean(options)[:12] for code, options in have.items()}
-    best: list[tuple[float, tuple[_Way, ...], Decimal | None, bool]] = []
-    places = sum(printed.values())
-    two = Decimal("0.01")
-    for combination in product(*(short[code] for code in codes)):
-        weight = sum(way.weight for way in combination)
-        means = {code: way.mean for code, way in zip(codes, combination, strict=True)}
-        exact = sum((weights[code] * means[code] for code in codes), Decimal(0))
-        closing = [value for value in printed if abs(value - exact) <= two]
-        value = closing[0] if closing else scoring.rounded(exact, rules.decimals)
-        weight += places - printed[value] if closing else (places + OPEN_TOTAL if printed else 0)
-        level = scoring.level_of(rules, value, dict(means))
-        if level:
-            weight += WRONG_LEVEL * sum(times for said_level, times in levels.items() if said_level != level)
-        best.append((weight, combination, value if closing else None, bool(closing)))
-    best.sort(key=lambda one: one[0])
-    weight, combination, total, closes = best[0]
-    chosen = dict(zip(codes, combination, strict=True))
-    near = [one for one in best if one[0] <= weight + 0.3]
+        return _Choice(alone, *_total_of_means(rules, said, alone), sole)
+    best = _together(rules, have, said.get(TOTAL, Counter()), levels)
+    weight, combination, total = best[0]
+    near = [ways for other, ways, _ in best if other <= weight + NEAR]
     sole = {
         code
-        for n, code in enumerate(codes)
-        if all(one[1][n].scores == combination[n].scores for one in near)
+        for n, (code, way) in enumerate(zip(have, combination, strict=True))
+        if all(ways[n].scores == way.scores for ways in near)
         and not any(
-            other.scores != chosen[code].scores
-            and other.mean == chosen[code].mean
-            and other.weight <= chosen[code].weight + 0.3
+            other.scores != way.scores and other.mean == way.mean and other.weight <= way.weight + NEAR
             for other in have[code]
         )
     }
-    return chosen, total, closes, sole
+    return _Choice(dict(zip(have, combination, strict=True)), total, total is not None, sole)
+
+
+def _together(
+    rules: Rules, have: Mapping[str, list[_Way]], printed: Counter[Decimal], levels: Counter[str]
+) -> list[tuple[float, tuple[_Way, ...], Decimal | None]]:
+    """Every choice over all instruments, lightest first: its weight, its ways and the printed total it closes."""
+    assert rules.weights is not None
+    parts = [
+        [(way, rules.weights[code] * way.mean) for way in _per_mean(options)[:SHORT]] for code, options in have.items()
+    ]
+    places = sum(printed.values())
+    found: list[tuple[float, tuple[_Way, ...], Decimal | None]] = []
+    for combination in product(*parts):
+        ways = tuple(way for way, _ in combination)
+        weight = sum(way.weight for way in ways)
+        exact = sum((part for _, part in combination), Decimal(0))
+        closing = next((value for value in printed if abs(value - exact) <= scoring.CENT), None)
+        if closing is not None:
+            weight += places - printed[closing]
+        elif printed:
+            weight += places + OPEN_TOTAL
+        if levels:
+            total = scoring.rounded(exact, rules.decimals) if closing is None else closing
+            level = scoring.level_of(rules, total, {code: way.mean for code, way in zip(have, ways, strict=True)})
+            weight += WRONG_LEVEL * sum(times for said, times in levels.items() if level and said != level)
+        found.append((weight, ways, closing))
+    found.sort(key=lambda one: one[0])
+    return found
 
 
 def _per_mean(options: list[_Way]) -> list[_Way]:
@@ -212,12 +253,10 @@ def _per_mean(options: list[_Way]) -> list[_Way]:
 
 
 def _sole(options: list[_Way]) -> bool:
-    return all(way.scores == options[0].scores for way in options if way.weight <= options[0].weight + 0.3)
+    return all(way.scores == options[0].scores for way in options if way.weight <= options[0].weight + NEAR)
 
 
-def _total_of_means(
-    rules: Rules, said: Mapping[Key, Counter[Decimal]], alone: Mapping[str, _Way]
-) -> tuple[Decimal | None, bool]:
+def _total_of_means(rules: Rules, said: Said, alone: Mapping[str, _Way]) -> tuple[Decimal | None, bool]:
     """The printed total that the printed means close, where indicators are not all said."""
     if rules.weights is None or TOTAL not in said:
         return None, False
@@ -234,26 +273,22 @@ def _total_of_means(
     closing = set()
     for means in product(*options):
         exact = sum((rules.weights[code] * mean for code, mean in zip(rules.weights, means, strict=True)), Decimal(0))
-        closing |= {value for value in said[TOTAL] if abs(value - exact) <= Decimal("0.01")}
+        closing |= {value for value in said[TOTAL] if abs(value - exact) <= scoring.CENT}
     return (closing.pop(), True) if len(closing) == 1 else (None, False)
 
 
-def _settle_mean(
-    found: Resolved, code: str, way: _Way | None, sole: bool, total_closes: bool, said: Mapping[Key, Counter[Decimal]]
-) -> None:
+def _settle_mean(found: Resolved, code: str, choice: _Choice, said: Said) -> None:
     printed = said.get(code)
-    if way is not None and sole and (way.closes or total_closes):
-        found.values[code] = way.mean
+    if choice.settles(code):
+        found.values[code] = choice.ways[code].mean
     elif printed and (outright := _majority(printed)):
         found.values[code] = outright
 
 
-def _settle_total(
-    found: Resolved, rules: Rules, said: Mapping[Key, Counter[Decimal]], total: Decimal | None, closes: bool
-) -> None:
+def _settle_total(found: Resolved, rules: Rules, choice: _Choice, said: Said) -> None:
     means = {code: found.values[code] for code in rules.by_code if code in found.values}
-    if closes and total is not None:
-        found.values[TOTAL] = total
+    if choice.closes and choice.total is not None:
+        found.values[TOTAL] = choice.total
         found.closed.add(TOTAL)
     elif rules.weights is not None and all(code in found.closed for code in rules.weights):
         found.values[TOTAL] = scoring.rounded(scoring.weighted(rules, means) or Decimal(0), rules.decimals)
@@ -264,26 +299,28 @@ def _settle_total(
         found.level = scoring.level_of(rules, found.total, dict(means))
 
 
-def _prove(found: Resolved, reading: Reading, said: Mapping[Key, Counter[Decimal]]) -> None:
+def _prove_means(found: Resolved, rules: Rules, said: Said) -> None:
     """The sums, to be read aloud; and where a disputed indicator may lie."""
-    rules = reading.rules
     for code, numbers in rules.numbers_of.items():
-        scores = [found.values.get(number) for number in numbers]
+        scores = {number: found.values[number] for number in numbers if number in found.values}
         mean = found.values.get(code)
-        if code in found.closed and mean is not None and all(score is not None for score in scores):
-            known = [score for score in scores if score is not None]
-            found.proof[code] = (
-                f"({' + '.join(map(str, known))}) / {len(known)} = {scoring.rounded(scoring.mean(known), 4)} → {mean}"
-            )
-            for number, score in zip(numbers, known, strict=True):
-                if len(said[number]) > 1:
-                    rest = [other for other in numbers if other != number]
-                    within = scoring.admissible(mean, [found.values[other] for other in rest])
-                    found.admissible[number] = within.published()
-                    if scoring.rounded(scoring.mean(known), rules.decimals) != mean:
-                        found.rounding_only.add(number)
-    if TOTAL in found.closed and rules.weights is not None:
-        parts = [f"{weight} × {found.values[code]}" for code, weight in rules.weights.items() if code in found.values]
-        exact = scoring.weighted(rules, {code: found.values.get(code) for code in rules.weights})
-        if exact is not None:
-            found.proof[TOTAL] = f"{' + '.join(parts)} = {exact.normalize()} → {found.values[TOTAL]}"
+        if code not in found.closed or mean is None or len(scores) < len(numbers):
+            continue
+        exact = scoring.mean(scores.values())
+        summed = " + ".join(map(str, scores.values()))
+        found.proof[code] = f"({summed}) / {len(scores)} = {scoring.rounded(exact, 4)} → {mean}"
+        for number in numbers:
+            if len(said[number]) > 1:
+                rest = [score for other, score in scores.items() if other != number]
+                found.admissible[number] = scoring.admissible(mean, rest).published()
+                if scoring.rounded(exact, rules.decimals) != mean:
+                    found.rounding_only.add(number)
+
+
+def _prove_total(found: Resolved, rules: Rules) -> None:
+    if TOTAL not in found.closed or rules.weights is None:
+        return
+    parts = [f"{weight} × {found.values[code]}" for code, weight in rules.weights.items() if code in found.values]
+    exact = scoring.weighted(rules, {code: found.values.get(code) for code in rules.weights})
+    if exact is not None:
+        found.proof[TOTAL] = f"{' + '.join(parts)} = {exact.normalize()} → {found.values[TOTAL]}"

@@ -1,7 +1,6 @@
 """R13 and R20: every finding has its measure, and a cause belongs to the indicator it explains (topics.yaml)."""
 
 import re
-from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
@@ -10,13 +9,28 @@ from typing import Any
 
 import yaml
 
-from assessments.checking.facts import Key, Reading
+from assessments.checking.facts import Reading, Subject
 from assessments.checking.flows import HEADING, ROW, Flow
-from assessments.checking.places import at_data, finding
-from assessments.checking.plans import Row
+from assessments.checking.places import finding
+from assessments.checking.rows import Row
 from assessments.document import HIGH, HUMAN, MEDIUM, Finding
+from assessments.language import any_of
 
 FILE = Path(__file__).parent.parent / "rules" / "topics.yaml"
+
+
+_DOES = any_of("จัดให้มี", "จัดทำ", "จัดตั้ง", "เปิด(?!เผย)", "เพิ่ม", "สร้าง", "พัฒนา", "จัดกิจกรรม", "รณรงค์", "ปลูกฝัง")
+_SHOULD = any_of("ควร", "ต้อง", "ยังไม่", "ไม่มี", "ขาด", "ไม่ได้", "ไม่ถูก", "มิได้", "ข้อเสนอแนะ", "อยากให้", "ขอให้")
+_OUTSIDERS = re.compile("(?:ประกาศ|แจ้ง|ข้อปฏิบัติ|ข้อตกลง).{0,140}?ให้บุคคลภายนอก(?:หน่วยงาน)?ทราบ")
+_INSIDERS = re.compile("แจ้ง(?:เวียน|เรียน|ให้)?.{0,12}บุคลากร(?:ภายใน)?.{0,12}(?:รับ)?ทราบ")
+#: Before an indicator that a list takes up.
+_OPENS = re.compile(
+    r"(?:\(?[\d.]+[.)]?)?[-•]?(?:เครื่องมือ(?:IIT|EIT|OIT))?"
+    r"(?:ตัวชี้วัดที่(?:ต้อง|ควร)?(?:ปรับปรุง|พัฒนา|แก้ไข):?|ปัญหาของ|จุดอ่อน(?:ของ)?|ประเด็น(?:ของ|ที่)?"
+    r"|มาตรการ(?:ที่\d+)?(?:แก้ไข|ปรับปรุง|พัฒนา)?|ด้าน|แก้ไข|ปรับปรุง)?"
+    r"(?:(?:IIT|EIT|OIT)[: ]?)?$"
+)
+_CLOSES = re.compile(r"(?::|\t|\(|คือ|$)")
 
 
 @dataclass(frozen=True)
@@ -30,9 +44,14 @@ class Topic:
     indicators: tuple[int, ...]
     severity: str
 
+    def place(self, found: re.Match[str]) -> tuple[int, int]:
+        """The words to mark: the group "what" where `need` has it."""
+        return found.span("what" if "what" in self.need.groupindex and found["what"] else 0)
+
 
 @lru_cache(maxsize=1)
 def topics() -> tuple[Topic, ...]:
+    """The topics of topics.yaml, in its order."""
     read: list[dict[str, Any]] = yaml.safe_load(FILE.read_text(encoding="utf-8"))["topics"]
     return tuple(
         Topic(
@@ -61,6 +80,7 @@ def check(reading: Reading, plan: list[Row]) -> Iterator[Finding]:
 
 
 def answered(body: list[Flow], measures: str) -> Iterator[Finding]:
+    """R13: what is found wanting and nothing answers, marked where it is first said."""
     for topic in topics():
         if topic.answer.search(measures) or any(_does(topic, flow) for flow in body):
             continue
@@ -69,7 +89,7 @@ def answered(body: list[Flow], measures: str) -> Iterator[Finding]:
             if found is None:
                 continue
             yield finding(
-                "R13", topic.severity, flow, *found.span("what" if "what" in topic.need.groupindex and found["what"] else 0),
+                "R13", topic.severity, flow, *topic.place(found),
                 f"{topic.th}เป็นข้อที่พบ แต่ไม่มีมาตรการหรือขั้นตอนใดในแผนที่ตอบเรื่องนี้",
                 f"{topic.en} is found wanting, but no measure or step of the plan answers it.",
                 stated=found.group()[:80], expected="", resolve=HUMAN,
@@ -86,10 +106,6 @@ def _does(topic: Topic, flow: Flow) -> bool:
     )
 
 
-_DOES = re.compile(r"จัดให้มี|จัดทำ|จัดตั้ง|เปิด(?!เผย)|เพิ่ม|สร้าง|พัฒนา|จัดกิจกรรม|รณรงค์|ปลูกฝัง")
-_SHOULD = re.compile(r"ควร|ต้อง|ยังไม่|ไม่มี|ขาด|ไม่ได้|ไม่ถูก|มิได้|ข้อเสนอแนะ|อยากให้|ขอให้")
-
-
 def lowest_answered(reading: Reading, plan: list[Row]) -> Iterator[Finding]:
     """Each instrument's lowest indicator has measures, where the plan is by instrument."""
     have = {row.instrument for row in plan if row.instrument}
@@ -103,18 +119,15 @@ def lowest_answered(reading: Reading, plan: list[Row]) -> Iterator[Finding]:
         done.add(code)
         yield finding(
             "R13", HIGH, claim.flow, claim.start, claim.end,
-            f"{code} มีตัวชี้วัดต่ำสุด แต่แผนไม่มีมาตรการของ {code}", f"{code} has a lowest indicator, but the plan has no measure for {code}.",
+            f"{code} มีตัวชี้วัดต่ำสุด แต่แผนไม่มีมาตรการของ {code}",
+            f"{code} has a lowest indicator, but the plan has no measure for {code}.",
             stated=", ".join(map(str, claim.numbers)), expected="", resolve=HUMAN,
         )  # fmt: skip
 
 
-_OUTSIDERS = re.compile(r"(?:ประกาศ|แจ้ง|ข้อปฏิบัติ|ข้อตกลง).{0,140}?ให้บุคคล(?:ภายนอก)(?:หน่วยงาน)?ทราบ")
-_INSIDERS = re.compile(r"แจ้ง(?:เวียน|เรียน|ให้)?.{0,12}บุคลากร(?:ภายใน)?.{0,12}(?:รับ)?ทราบ")
-
-
 def audience(body: list[Flow], measures: str) -> Iterator[Finding]:
     """The finding speaks to people outside, the step to the staff."""
-    if not _INSIDERS.search(measures) or re.search(r"ให้บุคคลภายนอก", measures):
+    if not _INSIDERS.search(measures) or "ให้บุคคลภายนอก" in measures:
         return
     for flow in body:
         for found in _OUTSIDERS.finditer(flow.text):
@@ -122,36 +135,22 @@ def audience(body: list[Flow], measures: str) -> Iterator[Finding]:
             yield finding(
                 "R13", MEDIUM, flow, at, found.end(),
                 "ข้อที่พบให้แจ้งบุคคลภายนอก แต่ขั้นตอนในแผนแจ้งบุคลากรภายใน ควรระบุผู้รับให้ตรงกัน",
-                "The finding is to inform people outside, the step of the plan informs the staff; name the same audience.",
+                "The finding is to inform people outside, the step of the plan informs the staff; "
+                "name the same audience.",
                 stated=flow.text[at : found.end()], expected="", resolve=HUMAN,
             )  # fmt: skip
 
 
-_OPENS = re.compile(
-    r"(?:\(?[\d.]+[.)]?)?[-•]?(?:เครื่องมือ(?:IIT|EIT|OIT))?(?:ตัวชี้วัดที่(?:ต้อง|ควร)?(?:ปรับปรุง|พัฒนา|แก้ไข):?|ปัญหาของ|จุดอ่อน(?:ของ)?|ประเด็น(?:ของ|ที่)?|มาตรการ(?:ที่\d+)?(?:แก้ไข|ปรับปรุง|พัฒนา)?|ด้าน|แก้ไข|ปรับปรุง)?(?:(?:IIT|EIT|OIT)[: ]?)?$"
-)
-_CLOSES = re.compile(r"(?::|\t|\(|คือ|$)")
-
-
 def treated(reading: Reading) -> Iterator[Finding]:
-    """A list that takes up one indicator of an instrument, and not the one the document calls its lowest."""
-    lowest: dict[str, Counter[int]] = {}
+    """R13: a list that takes up one indicator of an instrument, and not the one the document calls its lowest."""
+    lowest: dict[str, set[int]] = {}
     for claim in reading.lowest:
-        lowest.setdefault(claim.instrument, Counter()).update(claim.numbers)
-    lists: dict[tuple[int, str], list[tuple[int, Flow, int, int]]] = {}
-    for flow in reading.flows:
-        if any(fact.flow is flow for fact in reading.facts):
-            continue
-        for start, end, number in _openings(reading, flow):
-            under = flow.above.order if flow.above is not None and flow.kind != HEADING else -1
-            code = reading.rules.by_number[number].instrument
-            lists.setdefault((under, code), []).append((number, flow, start, end))
-    for (_, code), taken in lists.items():
-        numbers = {number for number, *_ in taken}
+        lowest.setdefault(claim.instrument, set()).update(claim.numbers)
+    for code, taken in _lists(reading):
         named = lowest.get(code)
-        if not named or len(numbers) != 1 or numbers & set(named):
-            continue
         number, flow, start, end = taken[0]
+        if not named or number in named or any(other != number for other, *_ in taken):
+            continue
         expected = ", ".join(map(str, sorted(named)))
         yield finding(
             "R13", MEDIUM, flow, start, end,
@@ -161,62 +160,76 @@ def treated(reading: Reading) -> Iterator[Finding]:
         )  # fmt: skip
 
 
-def _openings(reading: Reading, flow: Flow) -> Iterator[tuple[int, int, int]]:
-    """Indicators that open the flow or one of its first cells."""
-    subjects = [one for one in reading.subjects.get(flow.order, ()) if isinstance(one[2], int)]
+#: An indicator that opens a flow, and where it stands.
+Opening = tuple[int, Flow, int, int]
+
+
+def _lists(reading: Reading) -> list[tuple[str, list[Opening]]]:
+    """The indicators of each instrument that are taken up, without a score, under one heading."""
+    lists: dict[tuple[int, str], list[Opening]] = {}
+    for flow in reading.flows:
+        opening = None if flow.order in reading.scored else _opening(reading, flow)
+        if opening is not None:
+            under = flow.above.order if flow.above is not None and flow.kind != HEADING else -1
+            code = reading.rules.by_number[opening[0]].instrument
+            lists.setdefault((under, code), []).append(opening)
+    return [(code, taken) for (_, code), taken in lists.items()]
+
+
+def _opening(reading: Reading, flow: Flow) -> Opening | None:
+    """The indicator that opens the flow or one of its first cells."""
+    subjects = [one for one in reading.subjects.get(flow.order, ()) if isinstance(one.key, int)]
     for begin, _ in flow.cells[:2] if flow.kind == ROW else [(0, 0)]:
-        head = next((one for one in subjects if one[0] >= begin), None)
-        if head is None or head[0] - begin > 60 or not _OPENS.fullmatch(flow.text[begin : head[0]]):
+        head = next((one for one in subjects if one.start >= begin), None)
+        if head is None or head.start - begin > 60 or not _OPENS.fullmatch(flow.text[begin : head.start]):
             continue
-        last = head
+        end = head.end
         for one in subjects:
-            if one[2] == head[2] and 0 <= one[0] - last[1] <= 3:
-                last = one
-        if _CLOSES.match(flow.text, last[1]) and isinstance(head[2], int):
-            yield head[0], last[1], head[2]
-            return
-
-
-_INDICATOR = re.compile(r"ตัวชี้วัด(?:ที่)?(\d{1,2})(?![\d.])")
-_CAUSE = re.compile(r"เนื่องจาก|เพราะ|สาเหตุ|ควร|ต้อง|ยังไม่|ไม่มี|ขาด|ข้อที่|จึง|ซึ่ง")
+            if one.key == head.key and 0 <= one.start - end <= 3:
+                end = one.end
+        if _CLOSES.match(flow.text, end) and isinstance(head.key, int):
+            return head.key, flow, head.start, end
+    return None
 
 
 def belongs(reading: Reading, body: list[Flow]) -> Iterator[Finding]:
     """R20: the cause named beside a lowest indicator is one of its own."""
     for topic in topics():
-        if not topic.indicators:
-            continue
-        for flow in body:
-            if flow.kind == HEADING:
-                continue
-            found = topic.need.search(flow.text)
+        for flow in body if topic.indicators else ():
+            found = topic.need.search(flow.text) if flow.kind != HEADING else None
             if found is None:
                 continue
-            subjects = [
-                one
-                for one in reading.subjects.get(flow.order, ())
-                if one[1] <= found.start() and isinstance(one[2], int)
-            ]
-            numbers = {subjects[-1][2]} if subjects else _just_named(reading, flow)
-            since = subjects[-1][1] if subjects else 0
-            if not numbers or found.start() - since > 900 or numbers & set(topic.indicators):
-                continue
-            between = flow.text[since : found.start()]
-            if any(name in between for n in topic.indicators for name in _names(reading, n)):
+            explained = _explained(reading, topic, flow, found.start())
+            if not explained:
                 continue
             right = ", ".join(map(str, topic.indicators))
-            said = ", ".join(sorted(map(str, numbers)))
+            said = ", ".join(sorted(map(str, explained)))
             yield finding(
-                "R20", MEDIUM, flow, *found.span("what" if "what" in topic.need.groupindex and found["what"] else 0),
+                "R20", MEDIUM, flow, *topic.place(found),
                 f"{topic.th}เป็นเรื่องของตัวชี้วัดที่ {right} ไม่ใช่ตัวชี้วัดที่ {said} ที่กำลังอธิบาย",
                 f"{topic.en} belongs to indicator {right}, not to indicator {said}, which it explains here.",
                 stated=said, expected=right, resolve=HUMAN,
             )  # fmt: skip
 
 
-def _just_named(reading: Reading, flow: Flow) -> set[Key | None]:
+def _explained(reading: Reading, topic: Topic, flow: Flow, place: int) -> set[int]:
+    """The indicators explained at a place, where none of them, nor a name since then, is the topic's own."""
+    before: list[Subject] = [
+        one for one in reading.subjects.get(flow.order, ()) if one.end <= place and isinstance(one.key, int)
+    ]
+    last = before[-1] if before else None
+    numbers = {last.key} if last is not None and isinstance(last.key, int) else _just_named(reading, flow)
+    since = last.end if last is not None else 0
+    if place - since > 900 or numbers & set(topic.indicators):
+        return set()
+    between = flow.text[since:place]
+    named = any(name in between for number in topic.indicators for name in _names(reading, number))
+    return set() if named else numbers
+
+
+def _just_named(reading: Reading, flow: Flow) -> set[int]:
     """The lowest indicator the flow before names, where this one names none."""
-    found: set[Key | None] = set()
+    found: set[int] = set()
     for claim in reading.lowest:
         if 0 < flow.order - claim.flow.order <= 2:
             found = set(claim.numbers)
@@ -226,6 +239,3 @@ def _just_named(reading: Reading, flow: Flow) -> set[Key | None]:
 def _names(reading: Reading, number: int) -> list[str]:
     one = reading.rules.by_number.get(number)
     return [f"ตัวชี้วัดที่{number}", *(one.names if one else ())]
-
-
-__all__ = ["at_data", "check", "topics"]

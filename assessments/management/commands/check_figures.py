@@ -18,7 +18,8 @@ SEVERITIES_TH = {"high": "สูง", "medium": "กลาง", "low": "ต่�
 class Command(BaseCommand):
     help = (
         "Check memos or reports of assessment results: figures, names, years, plans. "
-        "Reads plain text or YAML (ita_memo_report/1). Exits 1 where a high finding stands, 2 where a file cannot be read."
+        "Reads plain text or YAML (ita_memo_report/1). "
+        "Exits 1 where a high finding stands, 2 where a file cannot be read."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:

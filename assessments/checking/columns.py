@@ -1,0 +1,75 @@
+"""What the heading row of a table says of its columns."""
+
+import re
+from dataclasses import dataclass, field
+
+from assessments.checking.facts import TOTAL, Key
+from assessments.checking.flows import Flow
+from assessments.checking.words import Token
+from assessments.rulebook import Rules
+
+_YEAR = re.compile(r"(?<!\d)25\d\d(?!\d|\.\d)")
+_DIFFERENCE = re.compile(r"เพิ่ม|ลด|ต่าง|เปลี่ยนแปลง|\+/-")
+_LOWEST = re.compile(r"(?:น้อย|ต่ำ)(?:ที่)?สุด")
+_TOTAL = re.compile(r"รวม|ITA|ภาพรวม|^คะแนน(?:ที่ได้)?$|^ผลคะแนน$")
+_BY_YEARS = re.compile(r"^(?:ที่|ลำดับ)?\t?(?:ปี|พ\.ศ)")
+#: A longer cell heads no column.
+_LONGEST = 60
+
+
+@dataclass(frozen=True)
+class Columns:
+    """By column: its year (0: a difference) and its key; and which column names the lowest."""
+
+    years: dict[int, int] = field(default_factory=dict)
+    keys: dict[int, Key] = field(default_factory=dict)
+    lowest: int | None = None
+
+    def under(self, flow: Flow, said: list[Token], rules: Rules) -> "Columns":
+        """The columns from this row on: as it heads them; the same where it heads nothing."""
+        if any(token.kind == "value" for token in said):
+            return self
+        found = _headed(flow, rules)
+        several = sum(year > 0 for year in found.years.values()) > 1
+        by_years = _BY_YEARS.search(flow.text) is not None
+        if not (several or found.lowest is not None or by_years):
+            return self
+        return Columns(
+            found.years if several else {},
+            found.keys if by_years and not several else {},
+            found.lowest,
+        )
+
+
+def _headed(flow: Flow, rules: Rules) -> Columns:
+    years: dict[int, int] = {}
+    keys: dict[int, Key] = {}
+    lowest = None
+    for column, (start, end) in enumerate(flow.cells):
+        if end - start > _LONGEST:
+            continue
+        cell = flow.text[start:end]
+        year = _year(cell)
+        if year is not None:
+            years[column] = year
+        if lowest is None and column and _LOWEST.search(cell):
+            lowest = column
+            continue
+        key = _key(cell, column, rules)
+        if key is not None:
+            keys[column] = key
+    return Columns(years, keys, lowest)
+
+
+def _year(cell: str) -> int | None:
+    named = _YEAR.findall(cell)
+    if len(named) == 1:
+        return int(named[0])
+    return 0 if _DIFFERENCE.search(cell) else None
+
+
+def _key(cell: str, column: int, rules: Rules) -> Key | None:
+    codes = {code for code in rules.by_code if re.search(rf"(?<![A-Za-z]){code}(?![A-Za-z])", cell)}
+    if len(codes) == 1:
+        return codes.pop()
+    return TOTAL if column and _TOTAL.search(cell) else None
