@@ -161,25 +161,45 @@ def days(text: str) -> Iterator[Day]:
         yield Day(said, found["day"] is not None, found.start(), found.end())
 
 
+_FROM_MONTH = re.compile(rf"(?P<day>\d{{1,2}})?(?:เดือน)?(?P<month>{_MONTH})(?:{TO}|จนถึง)(?:เดือน)?$")
+_QUARTERS = re.compile(
+    rf"ไตรมาส(?:ที่)?(?P<from>[1-4])(?:{TO}(?:ไตรมาส(?:ที่)?)?(?P<to>[1-4]))?(?:ของ)?(?:ปี(?:งบประมาณ)?)?(?:พ\.?ศ\.?)? ?(?P<year>25\d\d)"
+)
+
+
 def period(text: str) -> tuple[date, date] | None:
-    """A period such as ม.ค. ๖๕ – ก.ย. ๖๕, ต.ค. – ก.ย. ๖๕ or ปีงบประมาณ ๒๕๖๕; None where none is said."""
+    """A period such as ม.ค. ๖๕ – ก.ย. ๖๕, ต.ค. – ก.ย. ๖๕, ไตรมาสที่ ๒-๔ or ปีงบประมาณ ๒๕๖๕; None where none is said.
+
+    What is written backwards comes back so: its end before its beginning.
+    """
     said = list(days(text))
+    if said and (head := _FROM_MONTH.search(text[: said[0].start])):
+        return _months(head, said[0])
     if len(said) >= 2:
         return said[0].day, said[1].last
     if said:
-        head = re.search(
-            rf"(?P<day>\d{{1,2}})?(?:เดือน)?(?P<month>{_MONTH})(?:{TO}|จนถึง)(?:เดือน)?$", text[: said[0].start]
-        )
-        if head:
-            end = said[0].last
-            month = _MONTHS[head["month"]]
-            year = end.year if month <= end.month else end.year - 1
-            return date(year, month, int(head["day"] or 1)), end
         return said[0].day, said[0].last
+    if found := _QUARTERS.search(text):
+        first, last = int(found["from"]), int(found["to"] or found["from"])
+        return _quarter(first, int(found["year"]))[0], _quarter(last, int(found["year"]))[1]
     if named := YEAR.search(text):
-        year = int(named["year"]) - BUDDHIST_ERA
-        return date(year - 1, 10, 1), date(year, 9, 30)
+        return year_bounds(int(named["year"]))
     return None
+
+
+def _months(head: re.Match[str], end: Day) -> tuple[date, date]:
+    """A month without a year up to one with it; only from October to December it is the year before."""
+    month = _MONTHS[head["month"]]
+    year = end.day.year - (month > end.day.month and month >= 10)
+    return date(year, month, int(head["day"] or 1)), end.last
+
+
+def _quarter(number: int, fiscal: int) -> tuple[date, date]:
+    """First and last day of a quarter of a Buddhist fiscal year; the first begins in October."""
+    first, last = year_bounds(fiscal)
+    begins = date(first.year + (number > 1), (10, 1, 4, 7)[number - 1], 1)
+    following = date(last.year, (1, 4, 7, 10)[number - 1], 1)
+    return begins, following - timedelta(days=1)
 
 
 def thai_day(day: date) -> str:

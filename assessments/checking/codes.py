@@ -46,6 +46,10 @@ _PAIRED = re.compile("[,/และกับ]*(?:ข้อ|รายการ)?(?
 _OF_ITEMS = re.compile("เปิดเผย|รายการ|OIT")
 
 
+#: มาตรการส่งเสริมคุณธรรม… อยู่ในข้อ O42: the duty stands before its code.
+_STANDS_IN = re.compile(r"(?:อยู่ใน|ไว้ใน|ลงใน|เผยแพร่ใน|คือ)(?:ข้อ|รายการ|หัวข้อ)?(?:ที่)?$")
+
+
 def check(reading: Reading) -> Iterator[Finding]:
     after = following(reading.rules)
     items = _Items([reading.rules, after] if after else [reading.rules])
@@ -161,6 +165,8 @@ def _duty(text: str, code: re.Match[str], since: int, last: int | None) -> int |
         return MAKE
     if _BECOMES.search(before) and not _FOLLOWED.search(before) and not _ANALYSED.search(before):
         return last
+    if _STANDS_IN.search(before) and (said := _spoken_last(before)) is not None:
+        return said
     if _HEADS.match(after):
         stop = _NEXT.search(after)
         said = _spoken(after[: stop.start()] if stop else after)

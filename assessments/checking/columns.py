@@ -11,6 +11,7 @@ from assessments.rulebook import Rules
 _YEAR = re.compile(r"(?<!\d)25\d\d(?!\d|\.\d)")
 _DIFFERENCE = re.compile(r"เพิ่ม|ลด|ต่าง|เปลี่ยนแปลง|\+/-")
 _LOWEST = re.compile(r"(?:น้อย|ต่ำ)(?:ที่)?สุด")
+_ASIDE = re.compile(r"^(?:ค่า)?น้ำหนัก|^คะแนนเต็ม|^เต็ม|เป้าหมาย|^จำนวน|ผู้ตอบ|ถ่วง")
 _TOTAL = re.compile(r"รวม|ITA|ภาพรวม|^คะแนน(?:ที่ได้)?$|^ผลคะแนน$")
 _BY_YEARS = re.compile(r"^(?:ที่|ลำดับ)?\t?(?:ปี|พ\.ศ)")
 #: A longer cell heads no column.
@@ -19,9 +20,10 @@ _LONGEST = 60
 
 @dataclass(frozen=True)
 class Columns:
-    """By column: its year (0: a difference) and its key; and which column names the lowest."""
+    """By column: its year (0: a difference) and its key; which hold no score, and which names the lowest."""
 
     years: dict[int, int] = field(default_factory=dict)
+    aside: frozenset[int] = frozenset()
     keys: dict[int, Key] = field(default_factory=dict)
     lowest: int | None = None
 
@@ -32,10 +34,11 @@ class Columns:
         found = _headed(flow, rules)
         several = sum(year > 0 for year in found.years.values()) > 1
         by_years = _BY_YEARS.search(flow.text) is not None
-        if not (several or found.lowest is not None or by_years):
+        if not (several or found.lowest is not None or by_years or found.aside):
             return self
         return Columns(
             found.years if several else {},
+            found.aside,
             found.keys if by_years and not several else {},
             found.lowest,
         )
@@ -45,10 +48,14 @@ def _headed(flow: Flow, rules: Rules) -> Columns:
     years: dict[int, int] = {}
     keys: dict[int, Key] = {}
     lowest = None
+    aside: set[int] = set()
     for column, (start, end) in enumerate(flow.cells):
         if end - start > _LONGEST:
             continue
         cell = flow.text[start:end]
+        if _ASIDE.search(cell):
+            aside.add(column)
+            continue
         year = _year(cell)
         if year is not None:
             years[column] = year
@@ -58,7 +65,7 @@ def _headed(flow: Flow, rules: Rules) -> Columns:
         key = _key(cell, column, rules)
         if key is not None:
             keys[column] = key
-    return Columns(years, keys, lowest)
+    return Columns(years, frozenset(aside), keys, lowest)
 
 
 def _year(cell: str) -> int | None:

@@ -15,8 +15,9 @@ _DIGIT = "[0-9๐-๙]"
 _FIGURES_HEAD = (
     rf"(?!\s*{_DIGIT}{{2,3}}[.]{_DIGIT}{{2}}(?!{_DIGIT}))"
     rf"(?!\s*{_DIGIT}{{1,3}}(?:[.]{_DIGIT}{{1,2}})?\s*"
-    r"(?:คะแนน(?!\s*(?:รวม|เฉลี่ย|ของ|ภาพ|ตัวชี้|ที่|[IEO]IT))|%|เปอร์เซ))"
+    r"(?:คะแนน(?![ก-๙])|%|เปอร์เซ))"
 )
+_NO_FIGURE = re.compile(_FIGURES_HEAD)
 #: A line that begins so begins something new.
 MARKER = re.compile(
     rf"{_FIGURES_HEAD}\s*"
@@ -31,7 +32,6 @@ MARKER = re.compile(
 #: The number at the head of a flow: 1. 2) (3) 3.1 5.6
 NUMBER = re.compile(
     r"(?!\d{2,3}\.\d{2}(?!\d))"
-    r"(?!\d{1,3}(?:\.\d{1,2})?(?:คะแนน(?!รวม|เฉลี่ย|ของ|ภาพ|ตัวชี้|ที่|[IEO]IT)|%|เปอร์เซ))"
     r"\(?(?P<number>\d{1,2}(?:\.\d{1,2}){0,3})(?:[.)](?!\d)|(?=[^\d.)\t]))"
 )
 _LABEL = re.compile(
@@ -72,6 +72,7 @@ _UNFINISHED = re.compile(
 _HANGING = re.compile(
     either("ลง", "เมื่อ", "ภายใน", "ถึง", "ตั้งแต่", "ระหว่าง", "ตาม", "และ", "หรือ", "ของ", "การ", "โดย") + "$"
 )
+_BOX_BARS = str.maketrans("│┃｜", "|||")
 _GAP = re.compile(r"(?<=\S) {3,}(?=\S)")
 _FIGURE = re.compile(r"\d[.]\d\d")
 HEADING_LENGTH = 150
@@ -136,7 +137,7 @@ def _above(passage: Passage, order: int) -> Flow | None:
 
 def _of(passage: Passage) -> Iterator[Flow]:
     # A wide gap stands between cells; the text keeps its length.
-    text = _GAP.sub(lambda gap: "\t" + " " * (len(gap.group()) - 1), passage.text)
+    text = _GAP.sub(lambda gap: "\t" + " " * (len(gap.group()) - 1), passage.text.translate(_BOX_BARS))
     lines = list(_lines(text))
     at = 0
     while at < len(lines):
@@ -202,11 +203,12 @@ def _heads(line: str) -> bool:
 
 def _flow(passage: Passage, piece: Tight, lines: list[Line], first: int, after: int) -> Flow:
     """The flow of the lines from `first` up to `after`."""
-    number = NUMBER.match(piece.text)
+    raw = passage.text[lines[first].start : lines[first].end]
+    number = NUMBER.match(piece.text) if _NO_FIGURE.match(raw) else None
     flow = Flow(passage, piece, PROSE, number=number["number"] if number else "")
     if lines[first].kind == ROW:
         flow.kind = ROW
-        flow.cells = _cells(piece.text, piped=passage.text[piece.at[0]] == "|")
+        flow.cells = _cells(piece.text, piped=passage.text[piece.at[0]] in "|│┃｜")
     elif _is_heading(flow, lines, first, after):
         flow.kind = HEADING
     return flow

@@ -19,6 +19,8 @@ from assessments.rulebook import Rules
 #: Letters between a subject and its figure, a figure and its level, a word that takes away and what it takes.
 FARTHEST = 170
 _LEVEL_FARTHEST = 60
+#: Below it a figure with one decimal is a place in a list: 1.1
+LIST_NUMBERS = 20
 _AWAY_FARTHEST = 40
 
 _COMPARED = re.compile(
@@ -27,13 +29,14 @@ _COMPARED = re.compile(
 )
 _LEVEL_FOLLOWS = re.compile(
     r"(?:คะแนน|%|เปอร์เซ็นต์|เปอร์เซนต์)?[(,]?"
-    r"(?:อยู่ใน|จัดอยู่ใน|ได้|ผลการประเมิน(?:อยู่ใน)?|ผล|คิดเป็น)*(?:ระดับ|เกรด)"
+    r"(?:อยู่ใน|จัดอยู่ใน|ได้|ผล(?:การ)?ประเมิน(?:อยู่ใน)?|ผล|คิดเป็น|ซึ่ง|เทียบได้กับ)*(?:ระดับ|เกรด|(?:AA|[A-F])\)|ผ่าน\)|ผ่านดี|ต้องปรับปรุง)"
 )
 #: ได้ 94.86 คะแนน ในตัวชี้วัดการปฏิบัติหน้าที่: the subject follows.
 _SUBJECT_FOLLOWS = re.compile(r"(?:คะแนน|%)?(?:ใน|สำหรับ)(?:ตัวชี้วัด)?(?:ที่|ด้าน)?")
 _MONEY_OR_TIME = any_of("บาท", "ล้าน", "ชั่วโมง", "นาที", r"น\.", "กิโล", "ตาราง", "ไร่")
 _COUNTED = any_of("คน(?!แน)", "ราย", "วัน", "ครั้ง", "เรื่อง", "โครงการ", "แห่ง", "ข้อ", "ตัวชี้วัด", "ด้าน", "เดือน", "ปี")
 _CHANGED = any_of("เพิ่มขึ้น", "ลดลง", "สูงขึ้น", "ต่ำลง", "ดีขึ้น", "ผลต่าง", "ส่วนต่าง", r"[+\-±]")
+_OF_GROUP = re.compile("(?:ใน|ของ)(?:กลุ่ม|แบบ(?:วัด|ตรวจ)?|เครื่องมือ|ด้าน)?$")
 _RANGE_AFTER = any_of(rf"(?:คะแนน)?{TO}\d", "(?:คะแนน|%)?(?:ขึ้นไป|ลงมา)")
 _RANGE_BEFORE = re.compile(rf"\d(?:คะแนน)?{TO}$")
 #: Between a word that takes a figure away and a figure of something new.
@@ -147,6 +150,8 @@ class _Figures:
                 self.reading.changes.append(Change(value, self.flow, token.start, end))
             return None
         column = self._column(token.start)
+        if column in self.columns.aside and not self._totals_row():
+            return None
         year, self.once = self.columns.years.get(column, self.once or self.year), None
         if year == 0:
             self.reading.changes.append(Change(value, self.flow, token.start, end))
@@ -157,7 +162,7 @@ class _Figures:
         unit = _unit(before, after)
         if subject is None or subject.key is None or token.start - subject.end > FARTHEST:
             return None
-        if "." not in token.value and not unit and not self._whole_score(before):
+        if not unit and not self._bare_score(token, value, before):
             return None
         if (subject.start, year) in self.bound:
             return None
@@ -172,6 +177,9 @@ class _Figures:
 
     def _column(self, place: int) -> int:
         return next((n for n, (start, end) in enumerate(self.flow.cells) if start <= place < end), -1)
+
+    def _totals_row(self) -> bool:
+        return bool(self.subjects) and self.subjects[0].key == TOTAL
 
     def _row_year(self) -> int | None:
         """The year a row of a table by years is about."""
@@ -208,12 +216,19 @@ class _Figures:
         other = before[-2] if len(before) > 1 else None
         if other is None:
             return last
+        if last.key in self.rules.by_code and isinstance(other.key, int) and self._names_the_group(other.end, last.start):
+            # ได้ต่ำสุดใน IIT (67.32 คะแนน)
+            return Subject(other.start, last.end, other.key)
         if last.key == TOTAL and self._total_of(before, year):
             return Subject(other.start, last.end, other.key)
         if last.key in self.rules.by_code and other.key == last.key and last.start - other.end <= 3:
             # ผลคะแนนรวมของแบบวัด IIT: said twice, meant once
             return Subject(other.start, last.end, last.key)
         return last
+
+    def _names_the_group(self, start: int, end: int) -> bool:
+        lowest = any(one.kind == "lowest" and start <= one.start < end for one in self.said)
+        return lowest and _OF_GROUP.search(self.text[start:end]) is not None
 
     def _total_of(self, before: list[Subject], year: int) -> bool:
         """Whether "total" is that of the subject said just before it: IIT … คะแนนรวม …"""
@@ -227,10 +242,17 @@ class _Figures:
     def _scored(self, key: Key | None) -> bool:
         return isinstance(key, int) or key in self.rules.by_code
 
-    def _whole_score(self, before: str) -> bool:
-        """Whether a whole number without a unit is a score: after เท่ากับ, or in the column of a table of scores."""
-        if before.endswith("เท่ากับ"):
+    def _bare_score(self, token: Token, value: Decimal, before: str) -> bool:
+        """Whether a number without a unit is a score.
+
+        Two decimals make it one; 1.1 may be a place in a list, and a whole number is one only after เท่ากับ or in the
+        column of a table of scores.
+        """
+        decimals = -int(value.as_tuple().exponent)
+        if decimals == 2 or before.endswith("เท่ากับ") or (decimals == 1 and value >= LIST_NUMBERS):
             return True
+        if decimals == 1:
+            return self.flow.kind == ROW
         last = self.reading.facts[-1].flow if self.reading.facts else None
         return (
             self.flow.kind == ROW
