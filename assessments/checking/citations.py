@@ -16,8 +16,8 @@ from assessments.rulebook import Basis, following
 #: How many flows from the top a memo's day may stand.
 _HEAD = 14
 _DATED = any_of(
-    r"^จัดทำ(?:โดย)?[^\d]{0,40}(?:เมื่อ|ณ)วันที่",
-    r"^(?:ที่[^\t]{0,30})?\t?(?:ลง)?วันที่",
+    r"^[^\d]{0,30}(?:จัดทำ|เสนอ|รายงาน|ข้อมูล)[^\d]{0,40}(?:เมื่อ|ณ)(?:วันที่)?(?=\d)",
+    r"^(?:ที่[^\t]{0,30}|ประชุม)?\t?(?:ลง)?วันที่",
     r"\tวันที่",
 )
 _DECISION = any_of(

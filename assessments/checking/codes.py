@@ -47,7 +47,7 @@ _OF_ITEMS = re.compile("เปิดเผย|รายการ|OIT")
 
 
 #: มาตรการส่งเสริมคุณธรรม… อยู่ในข้อ O42: the duty stands before its code.
-_STANDS_IN = re.compile(r"(?:อยู่ใน|ไว้ใน|ลงใน|เผยแพร่ใน|คือ)(?:ข้อ|รายการ|หัวข้อ)?(?:ที่)?$")
+_STANDS_IN = re.compile(r"(?:อยู่ใน|ไว้ใน|ลงใน|เผยแพร่ใน|ได้ที่|คือ)(?:ข้อ|รายการ|หัวข้อ)?(?:ที่)?$")
 
 
 def check(reading: Reading) -> Iterator[Finding]:

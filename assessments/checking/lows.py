@@ -13,7 +13,7 @@ _FIGURE_THEN_NAME = re.compile(
     r"(?:ใน|ของ)(?:ตัวชี้วัด)?(?:ที่|ด้าน)?"
 )
 #: คะแนนต่ำสุด คือ …
-_THEN_NAME = re.compile(r"(?:เป็น(?:อันดับ|ลำดับ)\S{0,10})?.{0,60}?(?:คือ|ได้แก่|อยู่ที่|:)")
+_THEN_NAME = re.compile(r"(?:เป็น(?:อันดับ|ลำดับ)\S{0,10})?.{0,60}?(?:คือ|ได้แก่|อยู่ที่|เป็นของ|:)")
 _FIGURE = re.compile(r"\d\.\d\d")
 #: Between two indicators that share the lowest score.
 _JOINED = re.compile(

@@ -29,7 +29,7 @@ _COMPARED = re.compile(
 )
 _LEVEL_FOLLOWS = re.compile(
     r"(?:คะแนน|%|เปอร์เซ็นต์|เปอร์เซนต์)?[(,]?"
-    r"(?:อยู่ใน|จัดอยู่ใน|ได้|ผล(?:การ)?ประเมิน(?:อยู่ใน)?|ผล|คิดเป็น|ซึ่ง|เทียบได้กับ)*(?:ระดับ|เกรด|(?:AA|[A-F])\)|ผ่าน\)|ผ่านดี|ต้องปรับปรุง)"
+    r"(?:อยู่ใน|จัดอยู่ใน|ได้|ผล(?:การ)?ประเมิน(?:อยู่ใน)?|ผล|คิดเป็น|ซึ่ง|เทียบได้กับ|เข้าเกณฑ์)*(?:ระดับ|เกรด|(?:AA|[A-F])\)|ผ่าน\)|ผ่านดี|ต้องปรับปรุง)"
 )
 #: ได้ 94.86 คะแนน ในตัวชี้วัดการปฏิบัติหน้าที่: the subject follows.
 _SUBJECT_FOLLOWS = re.compile(r"(?:คะแนน|%)?(?:ใน|สำหรับ)(?:ตัวชี้วัด)?(?:ที่|ด้าน)?")
@@ -50,6 +50,7 @@ _EXPLAINED = any_of(
     "หมายถึง",
 )
 _RESULTS = re.compile(r"^(?:.{0,6})ผล(?:คะแนน|การประเมิน)")
+_OLD_RESULTS = re.compile(r"จากผล(?:การ)?ประเมิน(?:ของ)?(?:ประจำ)?ปี(?:งบประมาณ)?(?:พ\.?ศ\.?)? ?(25\d\d)")
 _ANY_YEAR = re.compile(r"(?<!\d)25\d\d(?!\d)")
 _ROW_YEAR = re.compile(r"\D{0,25}(25\d\d)(?!\d|\.\d)")
 _DIGITS = re.compile(r"[\d.]+")
@@ -63,15 +64,17 @@ def read(document: Document, rules: Rules) -> Reading:
             reading.facts.append(Fact(key, stated.value, document.year, None, 0, 0, stated=stated))
     columns = Columns()
     instrument = ""
-    year = document.year
+    year = table_year = document.year
     for flow in reading.flows:
         said = tokens(flow, rules)
         columns = columns.under(flow, said, rules) if flow.kind == ROW else Columns()
         if flow.kind == HEADING:
             year = _year_under(flow, document.year)
+        if flow.kind != ROW:
+            table_year = _year_before(flow, document.year) or year
         subjects = Subjects(reading, flow, said, instrument)
         reading.subjects[flow.order] = subjects.find()
-        figures = _Figures(reading, flow, said, columns, year)
+        figures = _Figures(reading, flow, said, columns, table_year if flow.kind == ROW else year)
         figures.read()
         Lows(reading, flow, said, columns.lowest, figures.year).read()
         if flow.kind != HEADING or subjects.after:
@@ -85,6 +88,12 @@ def _year_under(heading: Flow, year: int) -> int:
     if len(said) == 1 and min(said) < year and _RESULTS.search(heading.text):
         return said.pop()
     return year
+
+
+def _year_before(flow: Flow, year: int) -> int | None:
+    """The earlier year whose results a flow leads into: มาตรการที่กำหนดไว้จากผลประเมินปี 2563 …"""
+    found = _OLD_RESULTS.search(flow.text)
+    return int(found[1]) if found and int(found[1]) < year else None
 
 
 class _Figures:

@@ -54,7 +54,8 @@ _NEITHER = any_of(
     "ติดตาม(?:ผล)?",
 )
 _ALREADY = re.compile(r"ได้(?:กำหนด|จัดทำ|ดำเนิน|ประกาศ|ออก)[^\t]{0,40}$")
-_SCORES = re.compile(r"[^\t]{0,70}?(?:ได้รับ|ได้|มี)(?:ผล|ค่า)?(?:การประเมิน)?คะแนน")
+_SCORES = any_of(r"[^\t]{0,70}?(?:ได้รับ|ได้|มี)(?:ผล|ค่า)?(?:การประเมิน)?คะแนน", r"(?:ได้)?ร้อยละ\d")
+_SETS_MEASURES = re.compile(r"[^\t]{0,60}?กำหนดมาตรการ(?:ไว้)?ดัง(?:ต่อไป)?นี้")
 _MONTHS = any_of(
     *(r"ม\.ค", r"ก\.พ", r"มี\.ค", r"เม\.ย", r"พ\.ค", r"มิ\.ย", r"ก\.ค", r"ส\.ค", r"ก\.ย", r"ต\.ค", r"พ\.ย", r"ธ\.ค"),
     *("มกรา", "กุมภา", "มีนา", "เมษา", "พฤษภา", "มิถุนา", "กรกฎา", "สิงหา", "กันยา", "ตุลา", "พฤศจิกา", "ธันวา"),
@@ -98,6 +99,8 @@ _OVER = re.compile(r"[^\t]{0,60}?(?:เสร็จสิ้น|สิ้นส�
 #: What indicator 10 asks to be disclosed in the coming year.
 _TO_DISCLOSE = re.compile(r"การประเมิน[^\t]{0,40}ตัวชี้วัด(?:ที่)?10[^\t]{0,140}(?:ต้องเปิดเผย|เปลี่ยนแปลง)")
 _LEADS_IN = re.compile("(?:สรุป(?:ผล)?(?:ได้)?|รายละเอียด|ปรากฏผล|มีผล)ดังนี้$")
+#: ITA 2564, without the word ปี
+_ITA_YEAR = re.compile(r"(?<![ก-๙A-Za-z])ITA ?(?P<year>25\d\d)(?![\d.]|[-–])")
 _ANY = re.compile(r"25\d\d")
 _IN_TABLE = re.compile(r"(?<!\d)25\d\d(?!\d|\.\d)")
 _SEVERAL_COLUMNS = re.compile(r"25\d\d[^\t]*\t[^\t]*25\d\d")
@@ -224,7 +227,7 @@ def _role(before: str, after: str, *, settled: bool = False) -> str | None:
         _OVER.match(after) and _ASSESSMENT_NEAR.search(before)
     ):
         return ANALYSED
-    if _TO_DISCLOSE.match(after) or after.startswith("มาตรการส่งเสริมคุณธรรม"):
+    if _TO_DISCLOSE.match(after) or _SETS_MEASURES.match(after) or after.startswith("มาตรการส่งเสริมคุณธรรม"):
         return MEASURES
     scored = _SCORES.match(after)
     if scored and not OF_MEASURES.search(before + scored.group()) and not YEAR.search(scored.group()):
