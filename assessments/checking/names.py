@@ -41,6 +41,7 @@ _FORM_BEGINS = re.compile("แบบ(?:วัด|ตรวจ|สำรวจ)")
 _CODE_FOLLOWS = re.compile(r"\([A-Z]{3}\)|[A-Z]{3}")
 #: Short for an instrument's name, and right.
 _SHORT = ("แบบวัดการรับรู้", "แบบตรวจ", "แบบวัด")
+_NOT_SECRETARY = re.compile(r"สำนัก(?:งาน)?ปล(?!ัด)[ก-๙]{1,3}(?=เสนอ|ลง|ที่|\t|$|[,/ ])")
 _BEGINS = re.compile(r"(?:กอง(?!ทุน|ทุก)|สำนัก(?!งาน(?:ป\.|คณะ))|หน่วย(?:งาน)?ตรวจ)")
 _LETTERS = re.compile("[ก-๙.]+")
 _ENDS = re.compile("และ$|/|ร่วมกับ|ระยะเวลา")
@@ -49,7 +50,7 @@ _SECRETARY = re.compile("สำนัก(?:งาน)?ปลัด")
 _TAIL = re.compile(
     either(
         *("และ", "องค์การ", "เทศบาล", "อบ[ตจ]", r"ท[ตมน]\.", "ฯ", "กอง", "หน่วย", "ร่วม", "เป็น", "ทุก", "ดำเนิน"),
-        *("ฝ่าย", "งาน", "โดย", "รับผิด", "ระยะ", "กำหนด", "หลัก", r"\.", "$"),
+        *("ฝ่าย", "งาน", "โดย", "รับผิด", "ระยะ", "กำหนด", "หลัก", "โทร", r"\.", "$"),
     )
 )
 
@@ -174,7 +175,8 @@ def _misnamed(flow: Flow, span: tuple[int, int], one: Instrument, said: str) -> 
 def divisions(reading: Reading, rows: list[Row]) -> Iterator[Finding]:
     """Who is responsible: divisions that are none, and one division written in two ways."""
     known = (*reading.document.divisions, *DIVISIONS)
-    said = [(cell, name, start) for row in rows if (cell := row.responsible) for name, start in _pieces(cell)]
+    columns = [cell for row in rows if (cell := row.responsible)]
+    said = [(cell, name, start) for cell in (*_letterhead(reading), *columns) for name, start in _pieces(cell)]
     for cell, name, start in said:
         near = _misspelt(name, known)
         if near is not None:
@@ -187,6 +189,16 @@ def divisions(reading: Reading, rows: list[Row]) -> Iterator[Finding]:
     if reading.document.divisions:
         for row in rows:
             yield from _unknown_to_register(reading.document.divisions, known, row)
+
+
+def _letterhead(reading: Reading) -> Iterator[Cell]:
+    """Where the memo names its own division, and other places that mean the office of the permanent secretary."""
+    for flow in reading.flows:
+        if flow.text.startswith("ส่วนราชการ") and len(flow.text) < 160:
+            yield Cell(flow, len("ส่วนราชการ"), len(flow.text))
+        else:
+            for found in _NOT_SECRETARY.finditer(flow.text):
+                yield Cell(flow, found.start(), found.end())
 
 
 def _no_division(said: str, near: str) -> tuple[str, str]:

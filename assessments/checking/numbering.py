@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from assessments.checking.flows import HEADING, PROSE, Flow
+from assessments.checking.flows import HEADING, PROSE, ROW, Flow
 from assessments.checking.places import finding
 from assessments.checking.rows import MEASURES, RESPONSIBLE, STEPS, Cell, Row
 from assessments.document import AUTO, HUMAN, LOW, MEDIUM, Finding
@@ -13,7 +13,7 @@ from assessments.language import any_of, either
 
 _LETTERS = "กขคงจฉชซ"
 _PART = re.compile(
-    rf"(?P<word>{'|'.join(('ส่วนที่', 'ตอนที่', 'ระเบียบวาระที่', 'บทที่', 'มาตรการที่', 'ภาพที่', 'ตารางที่'))})"
+    r"(?P<word>(?:ส่วน|ตอน|ระเบียบวาระ|บท|มาตรการ|ภาพ|ตาราง|กล่อง|ชุดกิจกรรม|ประการ)ที่)"
     r"(?P<n>\d{1,2})(?![\d.]|ตาม)"
 )
 _LETTERED = re.compile(rf"\(?([{_LETTERS}])[.)]")
@@ -76,6 +76,8 @@ def _mark(flow: Flow) -> Mark | None:
         return Mark("ก", "", _LETTERS.index(letter[1]) + 1)
     if clause := _CLAUSE.match(flow.text):
         return Mark("ข้อ", "", int(clause[1]))
+    if flow.kind == ROW and (cell := flow.cell(0)).isdigit() and len(cell) < 3:
+        return Mark("row", "", int(cell))
     if not flow.number:
         return None
     prefix, _, number = flow.number.rpartition(".")

@@ -163,8 +163,8 @@ def _lacking(row: Row, flow: Flow, empty: list[str]) -> tuple[Flow, int, int]:
     """Where a row lacks something: at the label without a text, else at its step or measure."""
     for name in empty:
         cell = row.cells.get(name)
-        if cell is not None and cell.flow.kind != ROW:
-            return cell.flow, max(cell.start - 1, 0), cell.start
+        if cell is not None and (cell.flow.kind != ROW or cell.flow is not flow):
+            return cell.flow, max(cell.start - 1, 0), max(cell.start, 1)
     first = row.cells.get(STEPS) or row.cells.get(MEASURES)
     if first is not None and first.flow is flow:
         return flow, first.start, min(first.end, first.start + 60)

@@ -225,7 +225,11 @@ class _Figures:
         other = before[-2] if len(before) > 1 else None
         if other is None:
             return last
-        if last.key in self.rules.by_code and isinstance(other.key, int) and self._names_the_group(other.end, last.start):
+        if (
+            last.key in self.rules.by_code
+            and isinstance(other.key, int)
+            and self._names_the_group(other.end, last.start)
+        ):
             # ได้ต่ำสุดใน IIT (67.32 คะแนน)
             return Subject(other.start, last.end, other.key)
         if last.key == TOTAL and self._total_of(before, year):

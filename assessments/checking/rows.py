@@ -47,7 +47,7 @@ _LABELS = (
     r"มาตรการ(?:/แนวทาง)?(?:ที่\d+)?",
     "แนวทาง",
 )
-_LABEL = re.compile(rf"{either(*_LABELS)}(?::|คือ(?=[ก-ฮเแโใไ\d])|=|▸|►|→|»|(?<=รับผิดชอบ)ได้แก่)")
+_LABEL = re.compile(rf"{either(*_LABELS)}(?::|คือ(?=[ก-ฮเแโใไ\d])|=|▸|►|»|(?<=รับผิดชอบ)ได้แก่)")
 #: The same at the head of a line, where no colon follows.
 _HEADS = (_LABELS[0], _ANSWERABLE, _TIMES, "(?:การ)?(?:กำกับ|ประเมินและ)?ติดตาม(?:และรายงาน)?ผล", "การรายงาน(?:ผล)?")
 _HEADED = re.compile(rf"(?:[-•]|\(?\d{{1,2}}[.)]|\([ก-ฮ]\))?{either(*_HEADS)}(?=[ก-ฮเแโใไ\d\t]|$)")
@@ -257,7 +257,7 @@ class _Labelled:
 def _labels(flow: Flow) -> list[re.Match[str]]:
     labels = list(_LABEL.finditer(flow.text))
     head = _HEADED.match(flow.text)
-    if head and not any(one.start() < head.end() for one in labels) and len(flow.text) < 400:
+    if head and not any(one.start() < head.end() for one in labels) and len(flow.text) < 900:
         labels.insert(0, head)
     if not labels:
         return []

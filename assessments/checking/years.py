@@ -166,6 +166,9 @@ def _years(flow: Flow, said: list[re.Match[str]]) -> Iterator[_Year]:
         role = _role(before, after, settled=text.endswith("นั้น"))
         if role is not None and not _ITEM.match(after):
             yield _Year(int(one["year"]), one.span("year"), before, after, role)
+    for one in _ITA_YEAR.finditer(text):
+        before, after = text[: one.start()][-_BEFORE:], text[one.end() :][:_AFTER]
+        yield _Year(int(one["year"]), one.span("year"), before, after, ANALYSED)
 
 
 def _expected(reading: Reading, one: _Year) -> int:
