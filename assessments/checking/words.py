@@ -159,7 +159,10 @@ def _longest_first(words: Iterable[str]) -> tuple[str, ...]:
 def _level(rules: Rules) -> str:
     """A level with the words that make it one: letters in some years, words in others."""
     if all(level.isascii() for level in rules.levels):
-        before = r"(?:(?:เกณฑ์)?ระดับ(?:ผลการประเมิน|คะแนน|คุณธรรม(?:และความโปร่งใส)?|ผลคะแนน)?|เกรด|[Gg]rade ?|\t)(?:คือ|เป็น|:|=)?"
+        before = (
+            r"(?:(?:เกณฑ์)?ระดับ(?:ผลการประเมิน|คะแนน|คุณธรรม(?:และความโปร่งใส)?|ผลคะแนน)?|เกรด|[Gg]rade ?|\t)"
+            r"(?:คือ|เป็น|:|=)?"
+        )
         said = "(?:[A-F]{1,2}|AA)(?![A-Za-z])"
     else:
         before = r"(?:ระดับ(?:ผลการประเมิน|คะแนน)?|ผลการประเมิน|เกณฑ์|\t)(?:คือ|เป็น|:|=|อยู่ใน)?"
