@@ -185,7 +185,7 @@ def divisions(reading: Reading, rows: list[Row]) -> Iterator[Finding]:
                 "R08", LOW, cell.flow, start, start + len(name), *_no_division(name, near),
                 stated=name, expected=near, resolve=AUTO if apart <= 4 else SUGGEST, suggestion=near,
             )  # fmt: skip
-    yield from _two_secretaries(said)
+    yield from _two_secretaries([one for one in said if one[0] in columns])
     if reading.document.divisions:
         for row in rows:
             yield from _unknown_to_register(reading.document.divisions, known, row)
