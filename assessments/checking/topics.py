@@ -14,7 +14,7 @@ from assessments.checking.flows import HEADING, ROW, Flow
 from assessments.checking.places import finding
 from assessments.checking.rows import Row
 from assessments.document import HIGH, HUMAN, MEDIUM, Finding
-from assessments.language import any_of
+from assessments.language import any_of, either
 
 FILE = Path(__file__).parent.parent / "rules" / "topics.yaml"
 
@@ -24,13 +24,26 @@ _SHOULD = any_of("ควร", "ต้อง", "ยังไม่", "ไม่�
 _OUTSIDERS = re.compile("(?:ประกาศ|แจ้ง|ข้อปฏิบัติ|ข้อตกลง).{0,140}?ให้บุคคลภายนอก(?:หน่วยงาน)?ทราบ")
 _INSIDERS = re.compile("แจ้ง(?:เวียน|เรียน|ให้)?.{0,12}บุคลากร(?:ภายใน)?.{0,12}(?:รับ)?ทราบ")
 #: Before an indicator that a list takes up.
-_OPENS = re.compile(
-    r"(?:\(?[\d.]+[.)]?)?[-•]?(?:เครื่องมือ(?:IIT|EIT|OIT))?"
-    r"(?:ตัวชี้วัดที่(?:ต้อง|ควร)?(?:ปรับปรุง|พัฒนา|แก้ไข):?|ปัญหาของ|จุดอ่อน(?:ของ)?|ประเด็น(?:ของ|ที่)?"
-    r"|มาตรการ(?:ที่\d+)?(?:แก้ไข|ปรับปรุง|พัฒนา)?|ด้าน|แก้ไข|ปรับปรุง)?"
-    r"(?:(?:IIT|EIT|OIT)[: ]?)?$"
+_TAKES_UP = either(
+    *("แก้(?:ไข)?", "ปรับปรุง", "พัฒนา", "ยก(?:ระดับ)?(?:คะแนน)?", "ปัญหาของ", "จุดอ่อน(?:ของ)?", "ประเด็น(?:ของ|ที่)?"),
+    *(r"มาตรการ(?:ชุดที่|ที่)?\d*", r"(?:ชุด)?กิจกรรมที่\d+", r"กล่องที่\d+", r"ประการที่\d+", "สำหรับ", "เรื่อง", "ด้าน", "ตัวชี้วัด(?:ที่)?"),
+    *(
+        "กลุ่ม",
+        "เครื่องมือ",
+        "แบบ",
+        "ของ",
+        "ใน",
+        "เพื่อ",
+        "ต้อง",
+        "ควร",
+        "การจัดการความเสี่ยง",
+        "(?:IIT|EIT|OIT)",
+        r"[:(▸|\t ]",
+        r"ที่\d+",
+    ),
 )
-_CLOSES = re.compile(r"(?::|\t|\(|คือ|$)")
+_OPENS = re.compile(rf"(?:\(?[\d.ก-ฉ]{{1,5}}[.)]+)?[-•]?(?:{_TAKES_UP})*$")
+_CLOSES = re.compile(r"(?::|\t|\(|\)|คือ|ของแบบ|จะดำเนินการ|ให้ดำเนินการ|$)")
 
 
 @dataclass(frozen=True)
@@ -179,7 +192,7 @@ def _lists(reading: Reading) -> list[tuple[str, list[Opening]]]:
 def _opening(reading: Reading, flow: Flow) -> Opening | None:
     """The indicator that opens the flow or one of its first cells."""
     subjects = [one for one in reading.subjects.get(flow.order, ()) if isinstance(one.key, int)]
-    for begin, _ in flow.cells[:2] if flow.kind == ROW else [(0, 0)]:
+    for begin, _ in flow.cells[:3] if flow.kind == ROW else [(0, 0)]:
         head = next((one for one in subjects if one.start >= begin), None)
         if head is None or head.start - begin > 60 or not _OPENS.fullmatch(flow.text[begin : head.start]):
             continue
