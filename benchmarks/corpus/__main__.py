@@ -1,11 +1,11 @@
-"""python -m benchmarks.corpus DIR [heldout|unseen]: the corpus, or a set apart, as files to look at or to try."""
+"""python -m benchmarks.corpus DIR [second|third|fresh]: the corpus, or one of its other sets, as files to look at."""
 
 import sys
 from pathlib import Path
 
 from benchmarks.corpus import library
 
-SETS = {"corpus": library.corpus, "heldout": library.heldout, "unseen": library.unseen}
+SETS = {"corpus": library.corpus, "second": library.second, "third": library.third, "fresh": library.fresh}
 
 
 def main() -> None:

@@ -281,7 +281,9 @@ def short_date(day: date) -> str:
 
 
 def said_date(day: date, form: str) -> str:
-    """long: 31 มีนาคม 2565; short: 31 มี.ค. 65; month: มีนาคม 2565."""
+    """long: 31 มีนาคม 2565; middle: 31 มี.ค. 2565; short: 31 มี.ค. 65; month: มีนาคม 2565."""
     if form == "month":
         return f"{MONTHS[day.month - 1]} {day.year + 543}"
+    if form == "middle":
+        return f"{day.day} {SHORT_MONTHS[day.month - 1]} {day.year + 543}"
     return long_date(day) if form == "long" else short_date(day)

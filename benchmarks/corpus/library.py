@@ -1,4 +1,4 @@
-"""The corpus itself: which documents there are, and which changes of them. Everything follows from three seeds."""
+"""The corpus itself: which documents there are, and which changes of them. Everything follows from four seeds."""
 
 import json
 from collections.abc import Callable
@@ -8,23 +8,29 @@ from pathlib import Path
 from random import Random
 
 from benchmarks.corpus import facts as truth
+from benchmarks.corpus.freshwords import FRESH_WORDS
 from benchmarks.corpus.hands import (
     announce,
+    assignment,
     brief,
     council,
     dashboard,
     diagnosis,
+    disclosure,
+    district,
     executive,
     flowing,
     ledger,
     merged,
     narrow,
     photocopy,
+    review,
     scanned,
     summary,
     tabular,
     transcript,
     worksheet,
+    workshop,
 )
 from benchmarks.corpus.mutations import Changes, Mutation, chosen
 from benchmarks.corpus.otherwords import OTHER_WORDS
@@ -69,10 +75,14 @@ HANDS: dict[str, Hand] = {
     "flowing": flowing.write, "tabular": tabular.write, "brief": brief.write,
     "narrow": narrow.write, "merged": merged.write, "executive": executive.write, "transcript": transcript.write,
 }  # fmt: skip
-HELD_OUT: dict[str, Hand] = {"summary": summary.write, "worksheet": worksheet.write}
-UNSEEN: dict[str, Hand] = {
+SECOND: dict[str, Hand] = {"summary": summary.write, "worksheet": worksheet.write}
+THIRD: dict[str, Hand] = {
     "scanned": scanned.write, "photocopy": photocopy.write, "diagnosis": diagnosis.write, "dashboard": dashboard.write,
     "ledger": ledger.write, "council": council.write, "announce": announce.write,
+}  # fmt: skip
+FRESH: dict[str, Hand] = {
+    "district": district.write, "review": review.write, "assignment": assignment.write,
+    "disclosure": disclosure.write, "workshop": workshop.write,
 }  # fmt: skip
 STYLES: dict[str, tuple[Style, ...]] = {
     "flowing": (
@@ -149,13 +159,41 @@ STYLES |= {
         Style("thai", "O", trim=True),
     ),
 }  # fmt: skip
-HELD_OUT_SEED = 90210
-UNSEEN_SEED = 31415
-UNSEEN_NAMES = (
+STYLES |= {
+    "district": (
+        Style("thai", "O"), Style("thai", "zero"), Style("arabic", "O", width=96), Style("thai", "item", "two"),
+        Style("arabic", "O", trim=True), Style("thai", "zero", width=88, hard=True),
+    ),
+    "review": (
+        Style("arabic", "O"), Style("thai", "O"), Style("arabic", "zero", trim=True), Style("arabic", "o", "two"),
+        Style("thai", "zero", width=100), Style("arabic", "O", unit="เปอร์เซ็นต์"),
+    ),
+    "assignment": (
+        Style("thai", "O"), Style("thai", "zero", width=90), Style("thai", "O", "two"), Style("arabic", "O"),
+        Style("thai", "item", trim=True), Style("thai", "zero", blanks=160),
+    ),
+    "disclosure": (
+        Style("arabic", "O"), Style("arabic", "o"), Style("thai", "O"), Style("arabic", "O", "two", 104),
+        Style("arabic", "zero", trim=True), Style("thai", "zero", width=82, hard=True),
+    ),
+    "workshop": (
+        Style("thai", "O"), Style("arabic", "O"), Style("arabic", "zero", width=94), Style("thai", "zero", trim=True),
+        Style("arabic", "item", "two"), Style("thai", "O", width=86),
+    ),
+}  # fmt: skip
+SECOND_SEED = 90210
+THIRD_SEED = 31415
+FRESH_SEED = 60803
+THIRD_NAMES = (
     "ตะเคียนงาม", "บางน้ำเชี่ยว", "ท่าสะเดา", "ป่าซางน้อย", "หนองกุลา", "บ้านแหลมทราย", "คลองขุด", "ดอนทราย", "ห้วยยางคำ", "ศรีวิชัย",
     "เขาชะเมา", "พุเตย", "นาหมื่นศรี", "วังประจบ", "สระกระโจม", "ท่ามะนาว", "แก่งโสภา", "บัวชุม", "ปากแคว", "ทุ่งสมอ",
     "ยางขาว", "ไทรย้อย", "โคกปีบ", "ลำไทร", "หนองแสงใต้", "สามง่าม", "เกาะลันเตาใหญ่", "พลับพลา", "รางจรเข้", "บึงปลาทู",
     "ชะแล", "ทับกฤช", "หัวหวาย", "นาโพธิ์กลาง",
+)  # fmt: skip
+FRESH_NAMES = (
+    "โพธิ์ชัยเหนือ", "บ้านกร่าง", "ท่ามิหรำ", "หนองขาม", "ทุ่งควายกิน", "คลองหินปูน", "ดอนยายหอม", "แม่ปูคา", "ห้วยทรายขาว", "วังทับไทร",
+    "สันป่าม่วง", "นาบอนใหญ่", "บางสวรรค์", "เขาพระทอง", "ลำสินธุ์", "ศรีสำราญน้อย", "ปากดุก", "หนองญาติ", "บึงสามัคคี", "โคกสลุด",
+    "ท่าตะคร้อ", "สะพลี", "กำแพงเซา", "ป่าสังข์", "ไร่สะท้อน", "ยางซ้าย", "คำเตย", "ช้างเผือกน้อย", "ตลุกกลางทุ่ง", "พังราด",
 )  # fmt: skip
 WITH_REPORT = ("brief", "merged", "executive")  # every second memo of these hands brings a report along
 YEARS = (2564, 2564, 2563, 2565, 2567, 2566, 2568)
@@ -165,7 +203,7 @@ OFFICES = ("sao", "municipality", "sao", "town", "sao", "pao", "municipality")
 
 def written(name: str, hand: str, style: Style, facts: truth.Facts) -> Clean:
     page = Page(facts, style, Random(facts.seed))
-    (HANDS | HELD_OUT | UNSEEN)[hand](page)
+    (HANDS | SECOND | THIRD | FRESH)[hand](page)
     if hand in WITH_REPORT and facts.seed % 2:
         narrow.write(page, with_plan=False)
     return Clean(name, page.finish(hand))
@@ -199,9 +237,11 @@ def documents(
 
 
 def with_changes(clean: tuple[Clean, ...], seed: int, kinds: dict[str, int]) -> Corpus:
+    """The documents, and so many changes of every kind; a text that two changes give stands once."""
     rng = Random(seed)
     candidates = [(one.name, one, change) for one in clean for change in Changes(one.page, rng).all()]
-    return Corpus(clean, tuple(chosen(candidates, rng, kinds)))
+    once = {change.text: (one, change) for one, change in reversed(chosen(candidates, rng, kinds))}
+    return Corpus(clean, tuple(reversed(once.values())))
 
 
 @lru_cache(maxsize=1)
@@ -210,17 +250,24 @@ def corpus() -> Corpus:
 
 
 @lru_cache(maxsize=1)
-def heldout() -> Corpus:
-    """Another seed and other hands: nothing is tuned on it."""
+def second() -> Corpus:
+    """The second part of what the checker was written against: another seed and other hands."""
     kinds = {kind: max(2, wanted // 3) for kind, wanted in KINDS.items()}
-    return with_changes(documents(tuple(HELD_OUT), HELD_OUT_SEED, first=30), HELD_OUT_SEED, kinds)
+    return with_changes(documents(tuple(SECOND), SECOND_SEED, first=30), SECOND_SEED, kinds)
 
 
 @lru_cache(maxsize=1)
-def unseen() -> Corpus:
-    """Other hands, other words, another seed; written by someone who had not read the checker."""
-    clean = documents(tuple(UNSEEN), UNSEEN_SEED, names=UNSEEN_NAMES, words=OTHER_WORDS)
-    return with_changes(clean, UNSEEN_SEED, KINDS)
+def third() -> Corpus:
+    """The third part of what the checker was written against: other hands, other words, another seed."""
+    clean = documents(tuple(THIRD), THIRD_SEED, names=THIRD_NAMES, words=OTHER_WORDS)
+    return with_changes(clean, THIRD_SEED, KINDS)
+
+
+@lru_cache(maxsize=1)
+def fresh() -> Corpus:
+    """Hands, words and names by someone who had not read the checker: never tuned on; replace it when it has been."""
+    clean = documents(tuple(FRESH), FRESH_SEED, names=FRESH_NAMES, words=FRESH_WORDS)
+    return with_changes(clean, FRESH_SEED, KINDS)
 
 
 def dump(one: Corpus, folder: Path) -> None:

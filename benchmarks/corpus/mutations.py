@@ -17,6 +17,7 @@ from benchmarks.corpus.wording import DIVISION_SLIPS, MONTHS, SHORT_MONTHS, SLIP
 
 HIGH, MEDIUM, LOW = "high", "medium", "low"
 LETTERS = "กขคงจฉช"
+IN_FULL = ("long", "days", "since", "between")  # periods with the months' full names
 # What one place of a transcription can change: the rest it says twice, as a text and as a date.
 OF_DATA = {
     "score", "mean", "total", "level", "impossible", "over_100", "lowest", "lowest_everywhere", "name_garbled",
@@ -533,7 +534,7 @@ class Changes:
         for span in self.whole(self.base.of("period")):
             plan, said = self.facts.plans[span.about["code"]], self.own(span)
             pair = [
-                MONTHS[d.month - 1] if span.about["form"] in ("long", "days", "since") else SHORT_MONTHS[d.month - 1]
+                MONTHS[d.month - 1] if span.about["form"] in IN_FULL else SHORT_MONTHS[d.month - 1]
                 for d in (plan.start, plan.end)
             ]
             years = re.findall(r"[0-9๐-๙]{2,4}(?=\s|$|-)", said)

@@ -215,6 +215,8 @@ class Page:
             "long": f"{MONTHS[a.month - 1]} {ya} – {MONTHS[b.month - 1]} {yb}",
             "days": f"1 {MONTHS[a.month - 1]} {ya} ถึง {last} {MONTHS[b.month - 1]} {yb}",
             "full": f"{SHORT_MONTHS[a.month - 1]} {ya} - {SHORT_MONTHS[b.month - 1]} {yb}",
+            "between": f"ระหว่างวันที่ 1 {MONTHS[a.month - 1]} {ya} ถึงวันที่ {last} {MONTHS[b.month - 1]} {yb}",
+            "dash": f"1 {SHORT_MONTHS[a.month - 1]} {ya} - {last} {SHORT_MONTHS[b.month - 1]} {yb}",
             "since": f"ตั้งแต่เดือน{MONTHS[a.month - 1]} {ya} ถึงเดือน{MONTHS[b.month - 1]} {yb}",
         }[form]
         return self.mark("cell", self.mark("period", said, code=plan.code, form=form), code=plan.code, column="period")

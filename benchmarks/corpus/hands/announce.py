@@ -1,5 +1,5 @@
 # ruff: noqa: E501 - the lines are the sentences of a document
-"""An unseen hand: a public announcement in clauses; last year's lowest told, a table in pipes, measures with annexed forms."""
+"""A hand of the third part: a public announcement in clauses; last year's lowest told, a table in pipes, measures with annexed forms."""
 
 from benchmarks.corpus.facts import Plan
 from benchmarks.corpus.page import Page

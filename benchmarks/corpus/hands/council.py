@@ -1,5 +1,5 @@
 # ruff: noqa: E501 - the lines are the sentences of a document
-"""An unseen hand: minutes of a meeting; figures before the names they belong to, per cent, what the meeting resolved."""
+"""A hand of the third part: minutes of a meeting; figures before the names they belong to, per cent, what the meeting resolved."""
 
 from benchmarks.corpus.facts import Plan
 from benchmarks.corpus.page import Page, listed

@@ -1,5 +1,5 @@
 # ruff: noqa: E501 - the lines are the sentences of a document
-"""An unseen hand: a page pasted from a screen; bullets under instruments, a figure below its name, places in the order, grades."""
+"""A hand of the third part: a page pasted from a screen; bullets under instruments, a figure below its name, places in the order, grades."""
 
 from benchmarks.corpus.facts import Plan
 from benchmarks.corpus.page import ENGLISH, Page

@@ -1,5 +1,5 @@
 # ruff: noqa: E501 - the lines are the sentences of a document
-"""An unseen hand: indicator by indicator, strength and weakness, with the criteria quoted; the plan in paragraphs."""
+"""A hand of the third part: indicator by indicator, strength and weakness, with the criteria quoted; the plan in paragraphs."""
 
 from benchmarks.corpus.facts import Plan
 from benchmarks.corpus.otherwords import STRENGTHS

@@ -1,5 +1,5 @@
 # ruff: noqa: E501 - the lines are the sentences of a document
-"""An unseen hand: a ledger of two years with differences and meanings, the three lowest, a plan of merged-down cells."""
+"""A hand of the third part: a ledger of two years with differences and meanings, the three lowest, a plan of merged-down cells."""
 
 from benchmarks.corpus.facts import Item, Plan
 from benchmarks.corpus.page import Page

@@ -1,5 +1,5 @@
 # ruff: noqa: E501 - the lines are the sentences of a document
-"""An unseen hand: a memo copied from year to year; last year's measures first, figures on their own lines, steps (ก) (ข)."""
+"""A hand of the third part: a memo copied from year to year; last year's measures first, figures on their own lines, steps (ก) (ข)."""
 
 from benchmarks.corpus.facts import Plan
 from benchmarks.corpus.page import Page

@@ -1,5 +1,5 @@
 # ruff: noqa: E501 - the lines are the sentences of a document
-"""An unseen hand: a memo with its report, scanned and read by a machine; blanks inside words, columns without tabs."""
+"""A hand of the third part: a memo with its report, scanned and read by a machine; blanks inside words, columns without tabs."""
 
 from benchmarks.corpus.facts import Plan
 from benchmarks.corpus.page import Page

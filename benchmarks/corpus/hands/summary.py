@@ -1,5 +1,5 @@
 # ruff: noqa: E501 - the lines are the sentences of a document
-"""A held-out hand: an executive's summary in prose, indicators without numbers, months instead of days, labelled plan forms."""
+"""A hand of the second part: an executive's summary in prose, indicators without numbers, months instead of days, labelled plan forms."""
 
 from benchmarks.corpus.facts import Plan
 from benchmarks.corpus.page import Page, listed

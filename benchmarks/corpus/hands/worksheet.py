@@ -1,5 +1,5 @@
 # ruff: noqa: E501 - the lines are the sentences of a document
-"""A held-out hand: a report that was a worksheet, one row a measure, each with its own office, time and report."""
+"""A hand of the second part: a report that was a worksheet, one row a measure, each with its own office, time and report."""
 
 from benchmarks.corpus.facts import Item, Plan
 from benchmarks.corpus.page import Page
