@@ -1,6 +1,7 @@
 """The checker of what a memo says: check(document) -> Report. Pure."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from assessments import scoring
 from assessments.checking import (
@@ -21,8 +22,12 @@ from assessments.checking.facts import Reading
 from assessments.checking.reading import read
 from assessments.checking.resolving import Resolved, resolve
 from assessments.checking.rows import rows
-from assessments.document import Document, Finding, Report
+from assessments.document import HIGH, HUMAN, LOW, MEDIUM, Document, Finding, Report
 from assessments.rulebook import rules_for
+
+#: Findings told of one document; a memo of an office has few, a text made to have many fills no page and no revision.
+MOST = 200
+SEVERITIES = (HIGH, MEDIUM, LOW)
 
 
 def check(document: Document) -> Report:
@@ -33,12 +38,27 @@ def check(document: Document) -> Report:
     places = {passage.section: n for n, passage in enumerate(document.passages)}
     found.sort(key=lambda one: (places.get(one.section, -1), one.line, one.start, one.rule))
     return Report(
-        tuple(dict.fromkeys(found)),
+        _told(list(dict.fromkeys(found))),
         _printed(reading, resolved),
         _computed(reading, resolved),
         resolved.proof,
         _within(resolved),
     )
+
+
+def _told(found: list[Finding]) -> tuple[Finding, ...]:
+    """The findings, of too many the gravest; one more then says how many are left out, as grave as their worst."""
+    if len(found) <= MOST:
+        return tuple(found)
+    ranked = sorted(range(len(found)), key=lambda n: SEVERITIES.index(found[n].severity))
+    first = found[ranked[MOST]]
+    rest = len(found) - MOST
+    more = replace(
+        first, stated="", expected="", suggestion="", resolve=HUMAN,
+        th=f"ยังมีข้อสังเกตอีก {rest} ข้อที่ไม่ได้แสดง แก้ข้อที่แสดงแล้วตรวจใหม่",
+        en=f"{rest} more findings are not shown; correct those shown and check again.",
+    )  # fmt: skip
+    return (*(found[n] for n in sorted(ranked[:MOST])), more)
 
 
 def _findings(reading: Reading, resolved: Resolved) -> Iterator[Finding]:

@@ -8,7 +8,9 @@ from functools import lru_cache
 
 from organization.calendar import MONTHS_TH, MONTHS_TH_SHORT
 
-_DIGITS = str.maketrans("๐๑๒๓๔๕๖๗๘๙", "0123456789")
+_DIGITS = str.maketrans(
+    "๐๑๒๓๔๕๖๗๘๙\uff10\uff11\uff12\uff13\uff14\uff15\uff16\uff17\uff18\uff19\uff0e", "01234567890123456789."
+)
 _RUN = re.compile(r"[^\s\u200b-\u200d\u2060\ufeff\u00ad]+|[\s\u200b-\u200d\u2060\ufeff\u00ad]+")
 _ODD = re.compile("\u0e4d[\u0e48-\u0e4b]?\u0e32|\u0e40\u0e40")
 _CONSONANT = re.compile("[\u0e01-\u0e2e\u0e48-\u0e4b]")

@@ -126,7 +126,7 @@ class Rules:
 
 def years() -> list[int]:
     """The fiscal years there are rules for, oldest first."""
-    return sorted(int(path.stem) for path in RULES.glob("[0-9]*.yaml"))
+    return sorted(int(path.stem) for path in RULES.glob("[0-9][0-9][0-9][0-9].yaml"))
 
 
 @lru_cache(maxsize=32)

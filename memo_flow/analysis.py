@@ -135,8 +135,11 @@ def _comparison(facts: Facts) -> str:
     gained = facts.result.changes(before).total
     if before is None or before.total is None or gained is None:
         return ""
-    moved = "ซึ่งเท่าเดิม" if gained == 0 else f"คะแนนรวม{'เพิ่มขึ้น' if gained > 0 else 'ลดลง'} {_points(abs(gained))} คะแนน"
-    return f"เมื่อเทียบกับผลการประเมินของปีงบประมาณ พ.ศ. {thai_digits(before.year)} {moved}"
+    moved = "เท่าเดิม" if gained == 0 else f"{'เพิ่มขึ้น' if gained > 0 else 'ลดลง'} {_points(abs(gained))} คะแนน"
+    return (
+        f"เมื่อเทียบกับผลการประเมินของปีงบประมาณ พ.ศ. {thai_digits(before.year)} "
+        f"ซึ่งได้คะแนนรวม {_points(before.total)} คะแนน คะแนนรวม{moved}"
+    )
 
 
 def _facts(facts: Facts) -> Iterator[str]:

@@ -12,6 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from assessments import rulebook, scoring
+from assessments.apps import rules_can_be_used
 from assessments.checks import check
 from assessments.document import Document, Passage, Report, Scores, Stated
 from assessments.sources import document
@@ -313,3 +314,44 @@ def test_no_slip_of_the_keyboard_breaks_it(place: int, typed: str) -> None:
 def test_empty_and_blank_documents() -> None:
     assert check(Document(2564)).findings == ()
     assert said("\n \t\n").findings == ()
+
+
+@pytest.mark.parametrize(
+    ("text", "said_of"),
+    [
+        ("ได้คะแนนรวม 89.44 คะแนน เทียบกับปี 2563 ซึ่งได้คะแนนรวม 91.20 คะแนน คะแนนรวมลดลง 1.76 คะแนน", ""),
+        ("ได้คะแนนรวม 89.44 คะแนน เทียบกับปี 2563 ซึ่งได้คะแนนรวม 91.20 คะแนน คะแนนรวมลดลง 9.76 คะแนน", "9.76"),
+        ("ได้คะแนนรวม 89.44 คะแนน เทียบกับปี 2563 ซึ่งได้คะแนนรวม 91.20 คะแนน คะแนนรวมเพิ่มขึ้น 1.76 คะแนน", "เพิ่มขึ้น"),
+        ("ได้คะแนนรวม 89.44 คะแนน เพิ่มขึ้นจากปี 2563 ซึ่งได้ 82.10 คะแนน จำนวน 7.34 คะแนน", ""),
+        ("ได้คะแนนรวม 89.44 คะแนน เพิ่มขึ้นจากปี 2563 ซึ่งได้ 82.10 คะแนน จำนวน 9.34 คะแนน", "9.34"),
+    ],
+)
+def test_a_change_is_held_against_the_figures_beside_it(text: str, said_of: str) -> None:
+    assert [one.stated for one in said(text).findings if one.rule == "R01"] == ([said_of] if said_of else [])
+
+
+def test_the_instruments_in_brackets_take_no_figure_behind_them() -> None:
+    text = "ภาพรวม 89.44 คะแนน (IIT 88.00 / EIT 85.80 / OIT 93.25) เทียบกับปี 2563 ที่ได้ 91.20 คะแนน ลดลง 1.76 คะแนน"
+    assert said(text).findings == ()
+    assert {one.stated for one in said(text.replace("1.76", "1.67")).findings} == {"1.67"}
+
+
+def test_of_very_many_findings_the_gravest_are_told_and_the_rest_counted() -> None:
+    found = said("1)\n" * 400 + "คะแนนรวม 102.00 คะแนน").findings
+    assert len(found) == 201
+    assert [one.severity for one in found].count("high") == 1
+    assert "ที่ไม่ได้แสดง" in found[-1].th
+
+
+def test_a_figure_in_wide_digits_is_read_and_half_of_one_is_not() -> None:
+    right = "คะแนน IIT ได้ 82.14 คะแนน\n\nตารางผลคะแนน IIT ได้ "
+    assert [one.line for one in said(right + "８２．４１ คะแนน").findings] == [1, 3]
+    assert said(right + "๘๒. ๔๑ คะแนน").findings == ()
+
+
+def test_a_rule_file_that_cannot_be_used_is_told_at_start(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "2570.yaml").write_text("fiscal_year: 2571\n", encoding="utf-8")
+    (tmp_path / "2570x.yaml").write_text("- 1\n", encoding="utf-8")
+    monkeypatch.setattr(rulebook, "RULES", tmp_path)
+    assert rulebook.years() == [2570]
+    assert [error.msg.split(":")[0] for error in rules_can_be_used()] == ["2570.yaml", "2570x.yaml"]

@@ -80,6 +80,7 @@ class Change:
     flow: Flow
     start: int
     end: int
+    word: str = ""  # that says its direction; a column has none
 
 
 @dataclass

@@ -46,6 +46,10 @@ class Mark(NamedTuple):
         return f"{self.prefix}." if self.prefix else ""
 
 
+#: Lists one inside another; a text of beginnings alone is not searched for them all.
+_MOST_OPEN = 40
+
+
 @dataclass(slots=True, eq=False)
 class _Open:
     """A list that may go on; `last` is its last number."""
@@ -136,7 +140,9 @@ class _Sequences:
         return (self.headings, self.items) if heading else (self.items, self.headings)
 
     def _begin(self, mark: Mark, heading: bool) -> None:
-        self._pools(heading)[0].append(_Open(*mark))
+        pool = self._pools(heading)[0]
+        pool.append(_Open(*mark))
+        del pool[:-_MOST_OPEN]
 
     def _last(self, mark: Mark, heading: bool) -> _Open | None:
         """The last list of the same style and prefix."""

@@ -4,7 +4,9 @@ A year takes the figures to its year, and words such as target, average or diffe
 """
 
 import re
+from bisect import bisect_left, bisect_right
 from decimal import Decimal
+from operator import itemgetter
 
 from assessments.checking.columns import Columns
 from assessments.checking.facts import TOTAL, Change, Fact, Key, Level, Reading, Subject
@@ -22,6 +24,7 @@ _LEVEL_FARTHEST = 60
 #: Below it a figure with one decimal is a place in a list: 1.1
 LIST_NUMBERS = 20
 _AWAY_FARTHEST = 40
+_AMOUNT_FARTHEST = 25
 
 _COMPARED = re.compile(
     either("จาก", "กว่า", "กับ", "เทียบ", "เดิม", "เมื่อ", "ต่าง", "ซึ่ง", r"\(", "ของ", "ขณะที่", "ที่", "โดย", ",")
@@ -53,6 +56,8 @@ _RESULTS = re.compile(r"^(?:.{0,6})ผล(?:คะแนน|การประ�
 _OLD_RESULTS = re.compile(r"จากผล(?:การ)?ประเมิน(?:ของ)?(?:ประจำ)?ปี(?:งบประมาณ)?(?:พ\.?ศ\.?)? ?(25\d\d)")
 _ANY_YEAR = re.compile(r"(?<!\d)25\d\d(?!\d)")
 _ROW_YEAR = re.compile(r"\D{0,25}(25\d\d)(?!\d|\.\d)")
+_BRACKETED = re.compile(r"\([^()]*\)")
+_START = itemgetter(0)  # of a subject or a cell
 _DIGITS = re.compile(r"[\d.]+")
 
 
@@ -114,6 +119,8 @@ class _Figures:
         self.home = self.year = year
         self.once: int | None = None
         self.away = -1  # where a word that takes the next figure away ends
+        self.moved: Token | None = None  # the last word of a difference
+        self.closed = _closed(flow, self.subjects)
         self.last: Fact | None = None
         self.bound: set[tuple[int, int]] = set()  # a subject's place and a year: said
 
@@ -126,6 +133,7 @@ class _Figures:
                     self.once = self.mine - 1
                 case "other" | "diff" | "excess":
                     self.away = token.end
+                    self.moved = token if token.kind == "diff" else self.moved
                 case "rises":
                     self.away = -1
                 case "level":
@@ -155,8 +163,11 @@ class _Figures:
             return None
         if self._taken_away(token):
             self.once = None
-            if _CHANGED.search(self.text[max(0, self.away - 12) : self.away]):
-                self.reading.changes.append(Change(value, self.flow, token.start, end))
+            if word := _CHANGED.search(self.text[max(0, self.away - 12) : self.away]):
+                self.reading.changes.append(Change(value, self.flow, token.start, end, word.group()))
+            return None
+        if self.moved and self._amount_of(self.moved, token, before):
+            self.reading.changes.append(Change(value, self.flow, token.start, end, self.moved.value))
             return None
         column = self._column(token.start)
         if column in self.columns.aside and not self._totals_row():
@@ -184,8 +195,21 @@ class _Figures:
         near = self.away >= 0 and token.start - self.away <= _AWAY_FARTHEST
         return near and not _NEW.search(self.text[self.away : token.start])
 
+    def _amount_of(self, moved: Token, token: Token, before: str) -> bool:
+        """Whether a figure is a difference behind what it is reckoned from: เพิ่มขึ้นจากปี 2564 ซึ่งได้ 82.10 จำนวน 7.34"""
+        base = self.last
+        return (
+            base is not None
+            and base.year < self.mine
+            and moved.end <= base.start
+            and token.start - base.end <= _AMOUNT_FARTHEST
+            and before.endswith(("จำนวน", "คิดเป็น"))
+        )
+
     def _column(self, place: int) -> int:
-        return next((n for n, (start, end) in enumerate(self.flow.cells) if start <= place < end), -1)
+        cells = self.flow.cells
+        n = bisect_right(cells, place, key=_START) - 1
+        return n if n >= 0 and place < cells[n][1] else -1
 
     def _totals_row(self) -> bool:
         return bool(self.subjects) and self.subjects[0].key == TOTAL
@@ -218,7 +242,7 @@ class _Figures:
 
     def _before(self, place: int, year: int) -> Subject | None:
         """The last subject before a place; total and instrument are often said beside what is meant."""
-        before = [one for one in self.subjects if one.start < place]
+        before = self._heard(place)
         if not before or before[-1].key is None:
             return None
         last = before[-1]
@@ -238,6 +262,16 @@ class _Figures:
             # ผลคะแนนรวมของแบบวัด IIT: said twice, meant once
             return Subject(other.start, last.end, last.key)
         return last
+
+    def _heard(self, place: int) -> list[Subject]:
+        """The last three subjects before a place, without those of a list in brackets that is closed."""
+        found: list[Subject] = []
+        n = bisect_left(self.subjects, place, key=_START)
+        while n and len(found) < 3:
+            n -= 1
+            if not self.closed.get(self.subjects[n].start, place + 1) <= place:
+                found.insert(0, self.subjects[n])
+        return found
 
     def _names_the_group(self, start: int, end: int) -> bool:
         lowest = any(one.kind == "lowest" and start <= one.start < end for one in self.said)
@@ -312,6 +346,17 @@ class _Figures:
     def _other_level(self, token: Token) -> bool:
         """Whether the flow names another level too."""
         return any(one.kind == "level" and one.start != token.start and one.value != token.value for one in self.said)
+
+
+def _closed(flow: Flow, subjects: list[Subject]) -> dict[int, int]:
+    """Where a subject's bracket is closed, of those that list several: (IIT 88.00 / EIT 85.80). By its start."""
+    found: dict[int, int] = {}
+    for bracket in _BRACKETED.finditer(flow.text):
+        first = bisect_left(subjects, bracket.start(), key=_START)
+        inside = subjects[first : bisect_left(subjects, bracket.end(), key=_START)]
+        if first and len({one.key for one in inside}) > 1:
+            found.update((one.start, bracket.end()) for one in inside)
+    return found
 
 
 def _no_score(token: Token, before: str, after: str) -> bool:

@@ -9,6 +9,7 @@ from assessments.checking.facts import Change, Fact, Key, Reading
 from assessments.checking.labels import Label, label
 from assessments.checking.places import at_fact, finding
 from assessments.checking.resolving import Resolved
+from assessments.checking.words import FELL, ROSE
 from assessments.document import AUTO, HIGH, HUMAN, LOW, MEDIUM, SUGGEST, Finding
 
 #: What lost text begins with that is no loss: a sentence may go on so.
@@ -18,6 +19,8 @@ _JOINS = (
 )
 #: Letters of a passage's tail that are looked for in its twin.
 _TAIL = 18
+#: Letters between the figures compared and their difference.
+_NEAR = 60
 
 
 def check(reading: Reading, resolved: Resolved) -> Iterator[Finding]:
@@ -121,35 +124,49 @@ def units(reading: Reading) -> Iterator[Finding]:
 
 
 def changes(reading: Reading, resolved: Resolved, change: Change) -> Iterator[Finding]:
-    """A stated difference that is not the difference of the figures beside it."""
-    pair = _compared(reading, change)
+    """A stated difference that is not the difference of the figures it stands behind, in size or direction."""
+    pair = _compared(reading, resolved, change)
     if pair is None:
         return
-    now, before = pair
-    right = now.value - before.value
-    settled = resolved.values.get(now.key, now.value) - before.value
-    if any(abs(abs(one) - abs(change.value)) <= scoring.CENT for one in (right, settled)):
-        return
-    name = label(reading.rules, now.key)
-    yield finding(
-        "R01", HIGH, change.flow, change.start, change.end,
-        f"{name.th} เปลี่ยนจาก {before.value} เป็น {now.value} คือ {right:+} ไม่ใช่ {change.value}",
-        f"{name.opening} went from {before.value} to {now.value}, which is {right:+}, not {change.value}.",
-        stated=str(change.value), expected=str(abs(right)), resolve=HUMAN,
-    )  # fmt: skip
+    key, now, before = pair
+    right = now - before
+    settled = resolved.values.get(key, now) - before
+    same = next((one for one in (right, settled) if abs(abs(one) - abs(change.value)) <= scoring.CENT), None)
+    name = label(reading.rules, key)
+    if same is None:
+        yield finding(
+            "R01", HIGH, change.flow, change.start, change.end,
+            f"{name.th} เปลี่ยนจาก {before} เป็น {now} คือ {right:+} ไม่ใช่ {change.value}",
+            f"{name.opening} went from {before} to {now}, which is {right:+}, not {change.value}.",
+            stated=str(change.value), expected=str(abs(right)), resolve=HUMAN,
+        )  # fmt: skip
+    elif _turned_round(change.word, same):
+        rose = same > 0
+        at = change.flow.text.rfind(change.word, 0, change.start)
+        yield finding(
+            "R01", HIGH, change.flow, at, change.end,
+            f"{name.th} เปลี่ยนจาก {before} เป็น {now} คือ{'เพิ่มขึ้น' if rose else 'ลดลง'} ไม่ใช่{change.word}",
+            f"{name.opening} went from {before} to {now}: it {'rose' if rose else 'fell'}.",
+            stated=change.word, expected="เพิ่มขึ้น" if rose else "ลดลง", resolve=HUMAN,
+        )  # fmt: skip
 
 
-def _compared(reading: Reading, change: Change) -> tuple[Fact, Fact] | None:
-    """The figure of the year and the one of an earlier year that a difference stands behind."""
+def _turned_round(word: str, gained: Decimal) -> bool:
+    return gained < 0 if word in ROSE else gained > 0 if word in FELL else False
+
+
+def _compared(reading: Reading, resolved: Resolved, change: Change) -> tuple[Key, Decimal, Decimal] | None:
+    """Of whom a difference is, the figure of the year, said here or settled, and of an earlier year just before it."""
     year = reading.document.year
     here = [fact for fact in reversed(reading.facts) if fact.flow is change.flow and fact.start < change.start]
-    now = next((fact for fact in here if fact.year == year), None)
-    if now is None:
+    before = next((fact for fact in here if fact.year < year), None)
+    if before is None or any(fact.key != before.key for fact in here[: here.index(before)]):
         return None
-    before = next((fact for fact in here if fact.year < year and fact.key == now.key), None)
-    if before is None or change.start - max(now.end, before.end) > 60:
+    now = next((fact for fact in here if fact.year == year and fact.key == before.key), None)
+    if change.start - max(now.end if now else 0, before.end) > _NEAR:
         return None
-    return now, before
+    value = now.value if now else resolved.values.get(before.key)
+    return None if value is None else (before.key, value, before.value)
 
 
 def lost_text(reading: Reading) -> Iterator[Finding]:

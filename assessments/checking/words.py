@@ -14,12 +14,13 @@ from assessments.rulebook import Rules
 
 #: No word begins with a vowel sign behind or around its consonant, or with a tone mark.
 _WORD_BEGINS = r"(?![\u0e30-\u0e3a\u0e45-\u0e4e])"
-_ROSE_OR_FELL = ("เพิ่มขึ้น", "ลดลง", "สูงขึ้น", "ต่ำลง", "ดีขึ้น", "พัฒนาขึ้น")
+ROSE = ("เพิ่มขึ้น", "สูงขึ้น", "ดีขึ้น", "พัฒนาขึ้น")
+FELL = ("ลดลง", "ต่ำลง")
 _DIFFERS = ("ผลต่าง", "ส่วนต่าง", "ต่างกัน", "ขาดอีก", "ห่างจาก", "เปลี่ยนแปลง", r"[+\-±](?=\d)")
 _SUM = r"รวม(?:เป็น|เท่ากับ|ได้|=|:)*(?=\d)"
 #: A figure: 97.36 anywhere; 97 only where the words beside it make it a score.
 _VALUE = (
-    r"(?<![\d.,/])"
+    r"(?<![\d.,/])(?<!\d[.,] )"
     + either(
         r"\d{1,3}\.\d{1,2}",
         r"\d{1,3}(?=คะแนน|%|เปอร์เซ)",
@@ -78,10 +79,10 @@ _KINDS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ),
     (
         "diff",
-        (rf"{either(*_ROSE_OR_FELL, *_DIFFERS)}(?!เป็น|มาเป็น|มาอยู่ที่)",),
+        (rf"{either(*ROSE, *FELL, *_DIFFERS)}(?!เป็น|มาเป็น|มาอยู่ที่)",),
     ),
     ("excess", (r"(?<=[นต%\d])(?:อยู่|ไป|ถึง|อีก)(?=\d)",)),
-    ("rises", (rf"{either(*_ROSE_OR_FELL, 'เปลี่ยนแปลง')}(?:มาอยู่ที่|มาเป็น|เป็น)",)),
+    ("rises", (rf"{either(*ROSE, *FELL, 'เปลี่ยนแปลง')}(?:มาอยู่ที่|มาเป็น|เป็น)",)),
     ("highest", ("(?:มาก|สูง)(?:ที่)?สุด",)),
     (
         "total",

@@ -9,7 +9,7 @@ from django.utils import translation
 
 from assessments.checks import check
 from assessments.document import HIGH, Finding, Report
-from assessments.rulebook import UnknownYear, years
+from assessments.rulebook import BadRules, UnknownYear, years
 from assessments.sources import document
 
 SEVERITIES_TH = {"high": "สูง", "medium": "กลาง", "low": "ต่ำ"}
@@ -55,7 +55,7 @@ class Command(BaseCommand):
             raise CommandError(f"{file}: {error.strerror or error}", returncode=2) from error
         except ValidationError as error:
             raise CommandError(f"{file}: {' '.join(error.messages)}", returncode=2) from error
-        except UnknownYear as error:
+        except (UnknownYear, BadRules) as error:
             raise CommandError(str(error), returncode=2) from error
 
     def show(self, file: str, report: Report) -> None:
