@@ -75,7 +75,7 @@ def main() -> None:
 
 
 def show(name: str, outcome: judge.Outcome, *, named: bool = True) -> None:
-    """`named`: with what was missed; not of the set apart, or it would be tuned on in the end."""
+    """`named`: with what was missed; not of the set apart, which is to stay as strange as can be."""
     print(f"\n== {name}: {len(outcome.every)} changes, {outcome.clean} clean documents")
     print(f"{'rule':6}{'found':>7}{'missed':>8}{'false alarms':>14}{'noise':>7}")
     for rule, row in outcome.rows.items():

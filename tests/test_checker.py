@@ -355,3 +355,41 @@ def test_a_rule_file_that_cannot_be_used_is_told_at_start(tmp_path: Path, monkey
     monkeypatch.setattr(rulebook, "RULES", tmp_path)
     assert rulebook.years() == [2570]
     assert [error.msg.split(":")[0] for error in rules_can_be_used()] == ["2570.yaml", "2570x.yaml"]
+
+
+IN_A_TABLE = """\
+ที่\tตัวชี้วัด\tแบบ\tคะแนนปี 2564\tคะแนนปี 2563
+1\tการปฏิบัติหน้าที่\tIIT\t94.86\t90.00
+2\tการใช้งบประมาณ\tIIT\t88.01\t90.00
+3\tการใช้อำนาจ\tIIT\t92.16\t90.00
+4\tการใช้ทรัพย์สินของทางราชการ\tIIT\t86.95\t90.00
+5\tการแก้ไขปัญหาการทุจริต\tIIT\t88.27\t90.00
+"""
+ACROSS = """\
+แบบวัดการรับรู้ของผู้มีส่วนได้ส่วนเสียภายนอก (EIT)
+ตัวชี้วัดที่\t6\t7\t8\tเฉลี่ย
+เรื่อง\tคุณภาพการดำเนินงาน\tประสิทธิภาพการสื่อสาร\tการปรับปรุงระบบการทำงาน\t-
+คะแนน\t93.37\t93.02\t92.82\t93.07
+"""
+
+
+def test_a_column_of_instruments_takes_no_figure_from_the_indicators() -> None:
+    report = said(IN_A_TABLE)
+    assert report.findings == ()
+    assert report.computed["IIT"] == "90.05"
+
+
+def test_a_table_may_set_indicators_beside_each_other() -> None:
+    report = said(ACROSS)
+    assert report.findings == ()
+    assert report.resolved == {"6": "93.37", "7": "93.02", "8": "92.82"}
+    assert [one.rule for one in said(ACROSS.replace("93.07", "93.77")).findings] == ["R02"]
+
+
+def test_a_title_behind_an_item_says_what_it_is_for() -> None:
+    text = (
+        "มาตรการนี้จะนำลงในรายการ O42 (มาตรการส่งเสริมคุณธรรมและความโปร่งใสภายในหน่วยงาน) และจะนำผลลงในรายการ O43 "
+        "(การดำเนินการตามมาตรการส่งเสริมคุณธรรมและความโปร่งใสภายในหน่วยงาน) ของปีงบประมาณ พ.ศ. 2565"
+    )
+    assert said(text).findings == ()
+    assert [one.stated for one in said(text.replace("O43", "O41")).findings] == ["O41"]

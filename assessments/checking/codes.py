@@ -37,6 +37,8 @@ _ANALYSED = any_of(
 _BACK = re.compile("กำหนด(?:ไว้)?(?:ตาม|ใน)(?:ข้อ|รายการ)?(?:ที่)?$")
 _BECOMES = re.compile("เปลี่ยนเป็น(?:ข้อ|รายการ)?$")
 _NAMED_BEFORE = re.compile(r"(?:\t|คือ|อยู่ใน|อยู่ที่|เป็น|ได้แก่|ตาม|ใน)(?:ข้อ|รายการ|OITข้อ|OIT)*(?:ที่)?$")
+#: A code with its title behind it: O43 (การดำเนินการตามมาตรการ…)
+_TITLED = re.compile(r"(?:\(|“|เรื่อง)")
 #: Between a code and the words that say what it is for.
 _HEADS = re.compile(
     r"[:)]?(?:ของ(?:แบบตรวจ)?(?:การเปิดเผยข้อมูลสาธารณะ)?\(?(?:OIT)?\)?)?(?:หน่วยงาน)?"
@@ -165,7 +167,7 @@ def _duty(text: str, code: re.Match[str], since: int, last: int | None) -> int |
         return MAKE
     if _BECOMES.search(before) and not _FOLLOWED.search(before) and not _ANALYSED.search(before):
         return last
-    if _STANDS_IN.search(before) and (said := _spoken_last(before)) is not None:
+    if not _TITLED.match(after) and _STANDS_IN.search(before) and (said := _spoken_last(before)) is not None:
         return said
     if _HEADS.match(after):
         stop = _NEXT.search(after)

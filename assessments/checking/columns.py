@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from assessments.checking.facts import TOTAL, Key
 from assessments.checking.flows import Flow
-from assessments.checking.words import Token
+from assessments.checking.words import Token, grammar
 from assessments.rulebook import Rules
 
 _YEAR = re.compile(r"(?<!\d)25\d\d(?!\d|\.\d)")
@@ -14,21 +14,30 @@ _LOWEST = re.compile(r"(?:น้อย|ต่ำ)(?:ที่)?สุด")
 _ASIDE = re.compile(r"^(?:ค่า)?น้ำหนัก|^คะแนนเต็ม|^เต็ม|เป้าหมาย|^จำนวน|ผู้ตอบ|ถ่วง")
 _TOTAL = re.compile(r"รวม|ITA|ภาพรวม|^คะแนน(?:ที่ได้)?$|^ผลคะแนน$")
 _BY_YEARS = re.compile(r"^(?:ที่|ลำดับ)?\t?(?:ปี|พ\.ศ)")
+_MEAN = re.compile(r"^(?:คะแนน|ค่า)?(?:เฉลี่ย|รวม)")
+_NUMBER = re.compile(r"^(?:ตัวชี้วัด)?(?:ที่)?\d{0,2}[.)]?")
 #: A longer cell heads no column.
 _LONGEST = 60
 
 
 @dataclass(frozen=True)
 class Columns:
-    """By column: its year (0: a difference) and its key; which hold no score, and which names the lowest."""
+    """By column: its year (0: a difference) and its key; which hold no score, and which names the lowest.
+
+    `head` is the order of the row that sets indicators beside each other; its numbers are no scores.
+    """
 
     years: dict[int, int] = field(default_factory=dict)
     aside: frozenset[int] = frozenset()
     keys: dict[int, Key] = field(default_factory=dict)
     lowest: int | None = None
+    head: int = -1
 
     def under(self, flow: Flow, said: list[Token], rules: Rules) -> "Columns":
         """The columns from this row on: as it heads them; the same where it heads nothing."""
+        if across := _across(flow, rules):
+            keys = self.keys if across.items() <= self.keys.items() else across
+            return Columns(keys=keys, head=flow.order)
         if any(token.kind == "value" for token in said):
             return self
         found = _headed(flow, rules)
@@ -42,6 +51,26 @@ class Columns:
             found.keys if by_years and not several else {},
             found.lowest,
         )
+
+
+def _across(flow: Flow, rules: Rules) -> dict[int, Key]:
+    """A heading row of indicators beside each other, and of their mean: ตัวชี้วัดที่ | 6 | 7 | 8 | เฉลี่ย"""
+    cells = [flow.text[start:end].strip("\t") for start, end in flow.cells]
+    names = grammar(rules).names
+    numbered = cells and cells[0].startswith("ตัวชี้วัด")
+    found: dict[int, Key] = {}
+    for column, cell in enumerate(cells[1:], 1):
+        number = names.get(_NUMBER.sub("", cell))
+        if number is None and numbered and cell.isdecimal() and int(cell) in rules.by_number:
+            number = int(cell)
+        if number is not None:
+            found[column] = number
+    codes = {rules.by_number[int(number)].instrument for number in found.values()}
+    if len(set(found.values())) < 2:
+        return {}
+    if len(codes) == 1:
+        found.update({n: next(iter(codes)) for n, cell in enumerate(cells) if n and _MEAN.search(cell)})
+    return found
 
 
 def _headed(flow: Flow, rules: Rules) -> Columns:

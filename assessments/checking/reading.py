@@ -31,8 +31,8 @@ _COMPARED = re.compile(
     + "(?:ผล(?:การประเมิน|คะแนน)?|คะแนน)?(?:ใน|ของ|เมื่อ)?$"
 )
 _LEVEL_FOLLOWS = re.compile(
-    r"(?:คะแนน|%|เปอร์เซ็นต์|เปอร์เซนต์)?[(,]?"
-    r"(?:อยู่ใน|จัดอยู่ใน|ได้|ผล(?:การ)?ประเมิน(?:อยู่ใน)?|ผล|คิดเป็น|ซึ่ง|เทียบได้กับ|เข้าเกณฑ์)*(?:ระดับ|เกรด|(?:AA|[A-F])\)|ผ่าน\)|ผ่านดี|ต้องปรับปรุง)"
+    r"(?:คะแนน|%|เปอร์เซ็นต์|เปอร์เซนต์)?(?:จาก(?:คะแนน)?เต็ม100(?:คะแนน)?)?[(,]?"
+    r"(?:อยู่ใน|จัดอยู่ใน|จัดเป็น|ถือเป็น|ได้|ผล(?:การ)?ประเมิน(?:อยู่ใน)?|ผล|คิดเป็น|ซึ่ง|เทียบได้กับ|เข้าเกณฑ์)*(?:ระดับ|เกรด|(?:AA|[A-F])\)|ผ่าน\)|ผ่านดี|ต้องปรับปรุง)"
 )
 #: ได้ 94.86 คะแนน ในตัวชี้วัดการปฏิบัติหน้าที่: the subject follows.
 _SUBJECT_FOLLOWS = re.compile(r"(?:คะแนน|%)?(?:ใน|สำหรับ)(?:ตัวชี้วัด)?(?:ที่|ด้าน)?")
@@ -159,7 +159,7 @@ class _Figures:
         assert figure is not None
         value, end = Decimal(figure.group()), token.start + len(figure.group())
         before, after = self.text[max(0, token.start - 12) : token.start], self.text[token.end : token.end + 45]
-        if _no_score(token, before, after):
+        if _no_score(token, before, after) or self.columns.head == self.flow.order:
             return None
         if self._taken_away(token):
             self.once = None
@@ -256,6 +256,8 @@ class _Figures:
         ):
             # ได้ต่ำสุดใน IIT (67.32 คะแนน)
             return Subject(other.start, last.end, other.key)
+        if self._column_of_instruments(other, last, year):
+            return Subject(other.start, last.end, other.key)
         if last.key == TOTAL and self._total_of(before, year):
             return Subject(other.start, last.end, other.key)
         if last.key in self.rules.by_code and other.key == last.key and last.start - other.end <= 3:
@@ -272,6 +274,14 @@ class _Figures:
             if not self.closed.get(self.subjects[n].start, place + 1) <= place:
                 found.insert(0, self.subjects[n])
         return found
+
+    def _column_of_instruments(self, other: Subject, last: Subject, year: int) -> bool:
+        """Whether a cell with nothing but an instrument stands behind the row's indicator: การใช้อำนาจ | IIT | 67.38"""
+        column = self._column(last.start)
+        if column < 1 or last.key not in self.rules.by_code or not isinstance(other.key, int):
+            return False
+        begin, end = self.flow.cells[column]
+        return end - begin <= last.end - last.start + 1 and (other.start, year) not in self.bound
 
     def _names_the_group(self, start: int, end: int) -> bool:
         lowest = any(one.kind == "lowest" and start <= one.start < end for one in self.said)

@@ -192,6 +192,8 @@ def _lists(reading: Reading) -> list[tuple[str, list[Opening]]]:
 def _opening(reading: Reading, flow: Flow) -> Opening | None:
     """The indicator that opens the flow or one of its first cells."""
     subjects = [one for one in reading.subjects.get(flow.order, ()) if isinstance(one.key, int)]
+    if flow.kind == ROW and len({one.key for one in subjects}) > 1 and _beside(flow, subjects):
+        return None
     for begin, _ in flow.cells[:3] if flow.kind == ROW else [(0, 0)]:
         head = next((one for one in subjects if one.start >= begin), None)
         if head is None or head.start - begin > 60 or not _OPENS.fullmatch(flow.text[begin : head.start]):
@@ -203,6 +205,11 @@ def _opening(reading: Reading, flow: Flow) -> Opening | None:
         if _CLOSES.match(flow.text, end) and isinstance(head.key, int):
             return head.key, flow, head.start, end
     return None
+
+
+def _beside(flow: Flow, subjects: list[Subject]) -> bool:
+    """Whether the cells of a row name one indicator each: the head of a table that goes across."""
+    return sum(any(begin <= one.start < end for one in subjects) for begin, end in flow.cells) >= len(flow.cells) - 2
 
 
 def belongs(reading: Reading, body: list[Flow]) -> Iterator[Finding]:

@@ -265,7 +265,12 @@ def third() -> Corpus:
 
 @lru_cache(maxsize=1)
 def fresh() -> Corpus:
-    """Hands, words and names by someone who had not read the checker: never tuned on; replace it when it has been."""
+    """Hands, words and names by someone who had not read the checker.
+
+    At first sight the checker found 0.72 of its high changes, with 4.0 false alarms a document. Layouts it showed (a
+    column of instruments, indicators across) were then taught, so it too is no longer unseen: for a figure of what the
+    checker makes of strangers, write another.
+    """
     clean = documents(tuple(FRESH), FRESH_SEED, names=FRESH_NAMES, words=FRESH_WORDS)
     return with_changes(clean, FRESH_SEED, KINDS)
 
