@@ -8,7 +8,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
 from assessments.language import days, tight
-from organization.calendar import BUDDHIST_ERA, arabic_digits
+from organization.calendar import BUDDHIST_ERA, arabic_digits, buddhist_year, fiscal_year
 
 DECIMALS = 2
 HIGHEST = Decimal(100)
@@ -49,7 +49,8 @@ def why_no_score(value: Decimal) -> str | None:
     """A sentence saying why this is no published score; None when it is one."""
     if not value.is_finite():
         return _("Enter a number.")
-    if not 0 <= value <= HIGHEST:
+    # A signed zero is equal to 0 but is not the zero the database gives back.
+    if value.is_signed() or value > HIGHEST:
         return _("%(value)s is not between 0 and 100.") % {"value": f"{value:f}"}
     exponent = value.normalize().as_tuple().exponent
     if isinstance(exponent, int) and -exponent > DECIMALS:
@@ -77,6 +78,23 @@ def day_of(value: object) -> date:
     except ValueError:
         pass
     raise ValidationError(_("“%(value)s” is not a day. Write it as 31/8/2564.") % {"value": shown(value)})
+
+
+def why_no_announcement(day: date, year: int) -> str | None:
+    """A sentence saying why the result of a fiscal year cannot have been announced on this day; None when it can."""
+    if year - 1 <= fiscal_year(day) <= year + 2:
+        return None
+    first, last = (date(year - 2 - BUDDHIST_ERA, 10, 1), date(year + 2 - BUDDHIST_ERA, 9, 30))
+    return _("%(day)s is too far from fiscal year %(year)s. The day lies between %(first)s and %(last)s.") % {
+        "day": _as_written(day),
+        "year": year,
+        "first": _as_written(first),
+        "last": _as_written(last),
+    }
+
+
+def _as_written(day: date) -> str:
+    return f"{day.day}/{day.month}/{buddhist_year(day)}"
 
 
 def _day(year: int, month: int, day: int) -> date:

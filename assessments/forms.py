@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from assessments import importing, sheets
-from assessments.figures import day_of, score_of, typed
+from assessments.figures import day_of, score_of, typed, why_no_announcement
 from assessments.results import Announced, Figures, YearResult, missing
 from assessments.rulebook import Instrument, Rules
 from organization.models import bilingual
@@ -73,6 +73,12 @@ class ResultForm(forms.Form):
         if not said:
             return None
         return int(said) if said.isdecimal() and len(said) < 10 else -1
+
+    def clean_announced_on(self) -> date | None:
+        day: date | None = self.cleaned_data["announced_on"]
+        if day and (said := why_no_announcement(day, self.rules.fiscal_year)):
+            raise ValidationError(said)
+        return day
 
     def figures(self) -> Figures:
         """What a valid form says."""

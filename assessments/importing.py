@@ -19,11 +19,12 @@ from django.utils.translation import gettext as _
 from openpyxl.utils import get_column_letter
 
 from assessments import sheets
-from assessments.figures import day_of, score_of, shown, typed
+from assessments.figures import day_of, score_of, shown, typed, why_no_announcement
 from assessments.language import squeezed
 from assessments.results import Announced, Figures, missing, unknown_year
-from assessments.rulebook import INSTRUMENTS, Rules, UnknownYear, rules_for
+from assessments.rulebook import INSTRUMENTS, Rules, UnknownYear, rules_for, years
 from assessments.untrusted import text_of, yaml_of
+from organization.calendar import BUDDHIST_ERA
 from organization.models import bilingual
 
 RESULTS, REPORT = "ita-results/1", "ita_memo_report/1"
@@ -59,12 +60,16 @@ class Said:
 
 @dataclass(frozen=True)
 class Row:
-    """One figure: the year and what it is of, and the name beside it where there is one."""
+    """One figure: the year and what it is of, and the name beside it where there is one.
+
+    `beside`: a sentence about a cell of the row that stands in no column; empty when there is none.
+    """
 
     year: Said
     key: Said
     score: Said
     name: str = ""
+    beside: str = ""
 
 
 def read(name: str, data: bytes) -> list[Figures]:
@@ -111,6 +116,10 @@ def _csv(text: str) -> Iterator[list[Said]]:
         for number, row in enumerate(csv.reader(io.StringIO(text), delimiter=delimiter, strict=True), 1):
             if number > sheets.MOST_ROWS:
                 raise ValidationError(_("The file has more than %(most)s rows.") % {"most": sheets.MOST_ROWS})
+            if len(row) > sheets.MOST_COLUMNS:
+                raise ValidationError(
+                    _("Row %(row)s has more than %(most)s columns.") % {"row": number, "most": sheets.MOST_COLUMNS}
+                )
             yield [
                 Said(value, _("Row %(row)s, column %(column)s") % {"row": number, "column": column})
                 for column, value in enumerate(row, 1)
@@ -129,7 +138,23 @@ def _of_table(rows: Iterable[list[Said]]) -> Iterator[Row]:
     for row in filled:
         said = {name: row[at] if at < len(row) else Said(None, head[at].place) for name, at in columns.items()}
         if any(cell.text for cell in row):
-            yield Row(said["year"], said["key"], said["score"], said["name"].text if "name" in said else "")
+            name = said["name"].text if "name" in said else ""
+            yield Row(said["year"], said["key"], said["score"], name, _beside(row, columns))
+
+
+def _beside(row: list[Said], columns: dict[str, int]) -> str:
+    """A sentence about the row's first filled cell outside the columns; most often the rest of 94,86 without quotes."""
+    at = next((at for at, cell in enumerate(row) if cell.text and at not in columns.values()), None)
+    if at is None:
+        return ""
+    said = {"where": row[at].place, "value": shown(row[at].value)}
+    whole = row[columns["score"]].text
+    if at == columns["score"] + 1 and re.fullmatch(r"\d{1,3}", whole) and re.fullmatch(r"\d{1,2}", row[at].text):
+        return _(
+            "%(where)s: “%(value)s” stands in no column. "
+            "Did you mean %(number)s? Write the decimals after a point, not a comma."
+        ) % (said | {"number": f"{whole}.{row[at].text}"})
+    return _("%(where)s: “%(value)s” stands in no column. Take it out, or give the column its heading.") % said
 
 
 def _columns(head: list[Said]) -> dict[str, int]:
@@ -156,7 +181,7 @@ def _columns(head: list[Said]) -> dict[str, int]:
         if name not in found:
             wrong.append(_("The column “%(name)s” is missing.") % {"name": _heading(name)})
     if wrong:
-        raise ValidationError(wrong)
+        raise _all(wrong)
     return found
 
 
@@ -187,7 +212,7 @@ def _of_results(facts: dict[str, Said]) -> Iterator[Row]:
         said = year.get("year", Said(None, _line(item)))
         for part in ("scores", "announced"):
             if part in year:
-                for key, value in _pairs(year[part].value):
+                for key, value in _pairs(_mapping(year[part])):
                     yield Row(said, key, _scalar(value))
 
 
@@ -195,7 +220,7 @@ def _of_report(facts: dict[str, Said]) -> Iterator[Row]:
     """The scores of an analysis memo: what the assessor gave, and the total and level it reports."""
     if "scores" not in facts:
         raise ValidationError(_("scores: is missing."))
-    scores = _facts(facts["scores"].value)
+    scores = _facts(_mapping(facts["scores"]))
     year = scores.get("fiscal_year", Said(None, facts["scores"].place))
     for item in _items(scores.get("instruments"), "scores.instruments"):
         instrument = _facts(item)
@@ -205,7 +230,7 @@ def _of_report(facts: dict[str, Said]) -> Iterator[Row]:
             yield Row(year, said.get("seq", empty), said.get("score", empty), said.get("name_th", empty).text)
         if "id" in instrument and "score" in instrument:
             yield Row(year, instrument["id"], instrument["score"])
-    total = _facts(scores["total"].value) if "total" in scores else {}
+    total = _facts(_mapping(scores["total"])) if "total" in scores else {}
     for key, name in (("total", "reported"), ("level", "level")):
         if name in total:
             yield Row(year, Said(key, total[name].place), total[name])
@@ -215,14 +240,20 @@ def _line(node: yaml.Node) -> str:
     return _("Line %(line)s") % {"line": node.start_mark.line + 1}
 
 
-def _pairs(node: Any) -> Iterator[tuple[Said, yaml.Node]]:
+def _mapping(said: Said) -> yaml.MappingNode:
+    if not isinstance(said.value, yaml.MappingNode):
+        raise ValidationError(_("%(where)s: must be a mapping of names to values.") % {"where": said.place})
+    return said.value
+
+
+def _pairs(node: yaml.Node) -> Iterator[tuple[Said, yaml.Node]]:
     if not isinstance(node, yaml.MappingNode):
         raise ValidationError(_("%(where)s: must be a mapping of names to values.") % {"where": _line(node)})
     for key, value in node.value:
         yield _scalar(key), value
 
 
-def _facts(node: Any) -> dict[str, Said]:
+def _facts(node: yaml.Node) -> dict[str, Said]:
     """Name -> value of a mapping; a value that is itself a mapping or a list stays a node."""
     found: dict[str, Said] = {}
     for key, value in _pairs(node):
@@ -275,12 +306,16 @@ class _Year:
 
 def _figures(rows: Iterable[Row]) -> list[Figures]:
     found: dict[int, _Year] = {}
+    strange: set[str] = set()
     wrong: list[str] = []
     empty = True
     for row in rows:
         empty = False
+        if row.beside:
+            wrong.append(row.beside)
         try:
-            _take(row, found)
+            if year := _year_for(row.year, found, strange):
+                _take(row, year)
         except ValidationError as error:
             wrong += error.messages
     for number, year in sorted(found.items()):
@@ -290,24 +325,48 @@ def _figures(rows: Iterable[Row]) -> list[Figures]:
     if empty:
         wrong.append(_("The file has no figures."))
     if wrong:
-        more = len(wrong) - MOST_ERRORS
-        raise ValidationError(wrong[:MOST_ERRORS] + [_("And %(more)s more.") % {"more": more}] * (more > 0))
+        raise _all(wrong)
     return [year.figures() for _number, year in sorted(found.items())]
 
 
-def _take(row: Row, found: dict[int, _Year]) -> None:
-    """Put one row's figure into its year. Raises ValidationError naming the place."""
-    number = _year_of(row.year)
+def _all(wrong: list[str]) -> ValidationError:
+    """All that is wrong, MOST_ERRORS sentences of it."""
+    more = len(wrong) - MOST_ERRORS
+    return ValidationError(wrong[:MOST_ERRORS] + [_("And %(more)s more.") % {"more": more}] * (more > 0))
+
+
+def _year_for(said: Said, found: dict[int, _Year], strange: set[str]) -> _Year | None:
+    """The year a row belongs to; None when `strange` has it: what is wrong with a year is said once.
+
+    Raises ValidationError naming the place.
+    """
+    if said.text and said.text in strange:
+        return None
+    strange.add(said.text)
+    number = _year_of(said)
     try:
         year = found.setdefault(number, _Year(rules_for(number)))
     except UnknownYear:
-        raise _wrong(row.year, unknown_year(number)) from None
+        raise _wrong(said, _no_rules(number)) from None
+    strange.discard(said.text)
+    return year
+
+
+def _no_rules(number: int) -> str:
+    sentence, buddhist = unknown_year(number), number + BUDDHIST_ERA
+    if buddhist not in years():
+        return sentence
+    return _("%(sentence)s Use the Buddhist era, e.g. %(year)s.") % {"sentence": sentence, "year": buddhist}
+
+
+def _take(row: Row, year: _Year) -> None:
+    """Put one row's figure into its year. Raises ValidationError naming the place."""
     key = _key_of(row.key, year.rules)
     if key in year.seen:
         raise _wrong(
             row.key,
             _("“%(key)s” of %(year)s stands twice, also at: %(other)s.")
-            % {"key": shown(row.key.value), "year": number, "other": year.seen[key]},
+            % {"key": shown(row.key.value), "year": year.rules.fiscal_year, "other": year.seen[key]},
         )
     year.seen[key] = row.key.place
     if isinstance(key, int):
@@ -365,10 +424,7 @@ def _check_name(row: Row, number: int, rules: Rules) -> None:
 
 def _announced(key: str, said: Said, rules: Rules) -> Decimal | str | date:
     if key == "day":
-        try:
-            return day_of(said.value)
-        except ValidationError as error:
-            raise _wrong(said, error.messages[0]) from None
+        return _announced_on(said, rules)
     if key == "level":
         if said.text not in rules.levels:
             raise _wrong(
@@ -378,6 +434,16 @@ def _announced(key: str, said: Said, rules: Rules) -> Decimal | str | date:
             )
         return said.text
     return _score(said)
+
+
+def _announced_on(said: Said, rules: Rules) -> date:
+    try:
+        day = day_of(said.value)
+    except ValidationError as error:
+        raise _wrong(said, error.messages[0]) from None
+    if sentence := why_no_announcement(day, rules.fiscal_year):
+        raise _wrong(said, sentence)
+    return day
 
 
 def _score(said: Said) -> Decimal:

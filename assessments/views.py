@@ -38,7 +38,7 @@ def results_list(request: HttpRequest) -> HttpResponse:
         "rows": [_line(one, before.get(one.year)) for one in reversed(found)],
         "chart": chart.of_years(found) if found else None,
         "may_record": _may_record(request),
-        "to_add": _without_result(found),
+        "to_add": _without_result(found, calendar.day_of(calendar.now())),
     }
     return render(request, "assessments/list.html", context)
 
@@ -51,9 +51,10 @@ def _line(result: YearResult, previous: YearResult | None) -> dict[str, Any]:
     }
 
 
-def _without_result(found: list[YearResult]) -> list[int]:
-    """The years that can be entered, the newest first."""
-    return sorted(set(years()) - {one.year for one in found}, reverse=True)
+def _without_result(found: list[YearResult], today: date) -> list[int]:
+    """The years to offer for entering, the newest first: those that have begun and have no result yet."""
+    begun = {year for year in years() if year <= calendar.fiscal_year(today)}
+    return sorted(begun - {one.year for one in found}, reverse=True)
 
 
 @login_required
@@ -85,7 +86,7 @@ def result_new(request: HttpRequest) -> HttpResponse:
     """Choose the year to enter."""
     _require(request)
     found = results.trend(request.user.organization_id)  # type: ignore[union-attr]
-    to_add = _without_result(found)
+    to_add = _without_result(found, calendar.day_of(calendar.now()))
     asked = calendar.arabic_digits(request.GET.get("year", ""))
     if asked in map(str, to_add):
         return redirect("result-edit", int(asked))
@@ -200,7 +201,7 @@ def result_import(request: HttpRequest) -> HttpResponse:
                 now=calendar.now(),
                 replace=form.cleaned_data["replace"],
             )
-        except (ValidationError, NotNow) as error:
+        except (ValidationError, NotNow, Stale) as error:
             form.add_error(None, error.messages if isinstance(error, ValidationError) else str(error))
         else:
             return _imported(request, saved)

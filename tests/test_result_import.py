@@ -1,6 +1,7 @@
 """Results from files: what is read, and everything that is refused with a sentence that names the place."""
 
 import io
+import time
 from collections.abc import Callable
 from datetime import date, datetime
 from decimal import Decimal
@@ -168,7 +169,10 @@ def change(row: int, column: int, new: Any) -> list[list[Any]]:
         (-1, "-1 is not between 0 and 100."),
         ("−1", "-1 is not between 0 and 100."),
         (86.955, "86.955 has more than two decimals."),
-        (82.14999999999999, "82.14999999999999 has more than two decimals."),
+        (82.215, "82.215 has more than two decimals."),
+        ("82.14999999999999", "82.14999999999999 has more than two decimals."),
+        ("-0", "-0 is not between 0 and 100."),
+        ("−0.00", "-0.00 is not between 0 and 100."),
         (True, "“True” is not a number."),
         (datetime(2021, 8, 31), "is not a number."),
         ("9" * 300, "is not a number."),
@@ -215,6 +219,35 @@ def test_a_column_that_stands_twice_is_refused() -> None:
     assert refused("a.csv", text(table, head=[*HEAD, "Score"]).encode())[0].startswith("Row 1, column 5: the column")
 
 
+def test_a_decimal_comma_without_quotes_is_not_read_as_two_cells() -> None:
+    table = change(5, 3, "86,95")
+    assert refused("a.csv", text(table).encode()) == [
+        "Row 5, column 5: “95” stands in no column. Did you mean 86.95? Write the decimals after a point, not a comma."
+    ]
+    quoted = text(table).replace("86,95", '"86,95"')
+    assert refused("a.csv", quoted.encode())[0].endswith("write the decimals after a point, not a comma.")
+
+
+def test_a_filled_cell_in_no_column_is_named() -> None:
+    said = "“see below” stands in no column. Take it out, or give the column its heading."
+    table = [[*row, *(["", "see below"] if row[1] == 4 else [])] for row in rows()]
+    assert refused("a.xlsx", book(table)) == [f"Cell F5: {said}"]
+    assert refused("a.csv", text(table).encode()) == [f"Row 5, column 6: {said}"]
+    blank = [[*row, "", " "] for row in rows()]
+    assert only(importing.read("a.csv", text(blank).encode())).scores == FIGURES
+
+
+def test_a_row_that_is_too_wide_is_refused_at_once() -> None:
+    wide = ["x"] * (sheets.MOST_COLUMNS + 1)
+    assert refused("a.csv", text([], head=wide).encode()) == ["Row 1 has more than 30 columns."]
+
+
+def test_a_flood_of_wrong_headings_is_cut(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(importing, "MOST_ERRORS", 10)
+    said = refused("a.csv", text([], head=["x"] * 30).encode())
+    assert len(said) == 11 and said[-1] == "And 23 more."
+
+
 def test_a_column_that_is_missing_or_unknown_is_named() -> None:
     said = refused("a.xlsx", book(rows(), head=["ปีงบประมาณ", "ตัวชี้วัดที่", "ชื่อตัวชี้วัด", "แต้ม"]))
     assert said[0].startswith("Cell D1: nobody knows the column “แต้ม”.") and "Score" in said[0]
@@ -225,6 +258,7 @@ def test_a_column_that_is_missing_or_unknown_is_named() -> None:
     ("year", "said"),
     [
         (2021, "There are no rules for fiscal year 2021. Known years: 2562"),
+        (1999, "There are no rules for fiscal year 1999. Known years: 2562"),
         (2599, "There are no rules for fiscal year 2599."),
         ("ปีนี้", "“ปีนี้” is not a fiscal year. Write it as 2564."),
         (64, "“64” is not a fiscal year."),
@@ -234,6 +268,16 @@ def test_a_column_that_is_missing_or_unknown_is_named() -> None:
 def test_a_wrong_year_is_named(year: Any, said: str) -> None:
     found = refused("a.xlsx", book(change(5, 0, year)))
     assert found[0].startswith("Cell A5: " + said)
+
+
+def test_a_year_of_the_common_era_is_told_its_buddhist_one_and_once() -> None:
+    (sentence,) = refused("a.xlsx", book(rows(2019)))
+    assert sentence.startswith("Cell A2: ") and sentence.endswith(" Use the Buddhist era, e.g. 2562.")
+    assert [one[:8] for one in refused("a.xlsx", book(rows(2019) + rows("x") + rows(2599)))] == [
+        "Cell A2:",
+        "Cell A12",
+        "Cell A22",
+    ]
 
 
 @pytest.mark.parametrize(
@@ -262,13 +306,22 @@ def test_names_that_slipped_against_their_numbers_are_refused() -> None:
         ("ระดับ", "Z", "“Z” is no level of 2564. Levels: AA, A, B, C, D, E, F."),
         ("วันที่ประกาศ", "เมื่อวาน", "“เมื่อวาน” is not a day."),
         ("วันที่ประกาศ", "31/2/2564", "“31/2/2564” is not a day."),
+        ("วันที่ประกาศ", "1/1/2599", "1/1/2599 is too far from fiscal year 2564."),
+        ("วันที่ประกาศ", "0001-01-01", "1/1/544 is too far from fiscal year 2564."),
+        ("วันที่ประกาศ", "30/9/2562", "The day lies between 1/10/2562 and 30/9/2566."),
+        ("วันที่ประกาศ", "1/10/2566", "The day lies between 1/10/2562 and 30/9/2566."),
         ("EIT", "101", "101 is not between 0 and 100."),
         ("คะแนนรวม", "-0.5", "-0.5 is not between 0 and 100."),
     ],
 )
 def test_a_wrong_announcement_is_named(key: str, new: str, said: str) -> None:
     (sentence,) = refused("a.xlsx", book([*rows(), [2564, key, "", new]]))
-    assert sentence.startswith("Cell D12: " + said)
+    assert sentence.startswith("Cell D12: ") and said in sentence
+
+
+def test_the_noise_of_a_computed_float_is_not_read() -> None:
+    read = only(importing.read("a.xlsx", book(change(5, 3, 82.21000000000001))))
+    assert read.scores[4] == D("82.21")
 
 
 def test_formulas_are_refused_by_cell() -> None:
@@ -321,9 +374,33 @@ def test_a_zip_bomb_is_not_unpacked(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sheets, "load_workbook", lambda *_a, **_k: pytest.fail("opened"))
     bomb = packed(unpacked(book(rows())) | {"xl/media/x.xml": b"0" * 60_000_000})
     assert len(bomb) < 100_000
-    assert refused("a.xlsx", bomb) == ["The workbook unpacks to more than 20 MB."]
+    assert refused("a.xlsx", bomb) == ["The workbook unpacks to more than 5 MB."]
     many = packed(unpacked(book(rows())) | {f"xl/x{n}.xml": b"" for n in range(300)})
-    assert refused("a.xlsx", many) == ["The workbook unpacks to more than 20 MB."]
+    assert refused("a.xlsx", many) == ["The workbook unpacks to more than 5 MB."]
+
+
+def test_a_sheet_is_looked_through_once_and_comments_are_not_cells() -> None:
+    parts, sheet = unpacked(book(rows())), "xl/worksheets/sheet1.xml"
+    long = b"<!--" + b"<c " * 60_000 + b'<c r="D5000"><v>1</v></c>' + b"--></worksheet>"
+    data = packed(parts | {sheet: parts[sheet].replace(b"</worksheet>", long)})
+    began = time.perf_counter()
+    assert only(importing.read("a.xlsx", data)).scores == FIGURES
+    assert time.perf_counter() - began < 3
+
+
+@pytest.mark.parametrize("method", [None, 9, 12, 14, 99])
+def test_a_damaged_package_is_a_sentence(method: int | None) -> None:
+    """Damage in what is packed (zlib), or packed in a way that is not what it says (struct, lzma, not implemented)."""
+    data = bytearray(book(rows()))
+    with ZipFile(io.BytesIO(data)) as package:
+        one = package.getinfo("xl/worksheets/sheet1.xml")
+    begin, entry = one.header_offset, data.rindex(one.filename.encode()) - 46
+    if method is None:
+        at = begin + 30 + len(one.filename)
+        data[at : at + 20] = b"\xff" * 20
+    else:
+        data[begin + 8] = data[entry + 10] = method
+    assert refused("a.xlsx", bytes(data)) == ["The workbook cannot be read. Save it again as .xlsx."]
 
 
 @pytest.mark.parametrize("code", ["utf-8", "utf-16"])
@@ -351,6 +428,12 @@ def test_a_book_in_a_texts_clothing_is_still_a_book() -> None:
 def test_windows_874_is_named() -> None:
     (sentence,) = refused("a.csv", text(rows()).encode("cp874") + "\nหมายเหตุยาวเป็นภาษาไทย".encode("cp874") * 9)
     assert "Windows-874" in sentence and "UTF-8" in sentence
+
+
+def test_windows_874_is_named_when_most_of_it_is_figures() -> None:
+    table = [[2564, n, "", f"{n}.00"] for n in range(1, 11)] * 20
+    assert "Windows-874" in refused("a.csv", text(table).encode("cp874"))[0]
+    assert refused("a.csv", "café, déjà".encode("latin-1")) == ["This is not a text file in UTF-8."]
 
 
 @pytest.mark.parametrize("name", ["a.csv", "a.yaml", "a.xlsx", "a"])
@@ -389,6 +472,11 @@ def test_what_is_no_table_is_refused() -> None:
         ("schema: ita-results/1\nschema: ita-results/1", "“schema” stands twice"),
         ("schema: ita-results/1\nresults: [{scores: {1: 5}}]", "The fiscal year is missing."),
         ("schema: ita-results/1\nresults: [{year: 2564, scores: {1: [5]}}]", "must be a single value"),
+        ("schema: ita-results/1\nresults:\n- year: 2564\n  scores: 5", "Line 4: must be a mapping"),
+        ("schema: ita-results/1\nresults:\n- year: 2564\n  scores: null", "Line 4: must be a mapping"),
+        ("schema: ita-results/1\nresults:\n- year: 2564\n  announced: x", "Line 4: must be a mapping"),
+        ("schema: ita_memo_report/1\nscores: 5", "Line 2: must be a mapping"),
+        ("schema: ita_memo_report/1\nscores:\n  instruments: []\n  total: 5", "Line 4: must be a mapping"),
         ("schema: ita_memo_report/1", "scores: is missing."),
         ("schema: ita_memo_report/1\nscores: {fiscal_year: 2564}", "scores.instruments: is missing."),
         ("[" * 5000, "nested too deeply"),

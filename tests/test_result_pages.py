@@ -19,6 +19,7 @@ from assessments.results import Announced, Figures
 from assessments.rulebook import rules_for
 from demo import assessed
 from organization.models import User
+from organization.refusals import Stale
 from tests.cast import Cast, at, set_clock
 
 pytestmark = pytest.mark.django_db
@@ -196,6 +197,18 @@ def test_a_level_of_another_year_and_a_day_that_is_none_are_refused(cast: Cast, 
     assert sorted(answer.context["form"].errors) == ["announced_level", "announced_on"]
 
 
+@pytest.mark.parametrize("day", ["0001-01-01", "9999-12-31", "2056-01-01", "2020-09-30", "2024-10-01"])
+def test_a_day_far_from_the_year_is_refused(cast: Cast, as_: Browse, day: str) -> None:
+    answer = as_(cast.head_of_office).post("/results/2565/edit/", fields(announced_on=day))
+    (said,) = answer.context["form"].errors["announced_on"]
+    assert "The day lies between 1/10/2563 and 30/9/2567." in said and of(cast, 2565) is None
+
+
+def test_a_signed_zero_is_no_score(cast: Cast, as_: Browse) -> None:
+    answer = as_(cast.head_of_office).post("/results/2565/edit/", fields(score_1="-0.00", announced_iit="−0"))
+    assert sorted(answer.context["form"].errors) == ["announced_iit", "score_1"] and of(cast, 2565) is None
+
+
 def test_whoever_saves_too_late_keeps_what_he_typed_and_sees_the_other_text(cast: Cast, as_: Browse) -> None:
     results.record(cast.office, 2565, cast.head_of_office, SCORES, now=at())
     results.record(cast.office, 2565, cast.permanent_secretary, SCORES | {2: D("55.55")}, now=at(), version=1)
@@ -277,6 +290,15 @@ def test_a_recorded_year_is_replaced_only_with_the_tick(cast: Cast, as_: Browse)
     assert client.post("/results/import/", upload(replace="on")).status_code == 302
     kept = of(cast, 2565)
     assert kept is not None and kept.version == 2
+
+
+def test_a_file_that_comes_too_late_is_told(cast: Cast, as_: Browse, monkeypatch: pytest.MonkeyPatch) -> None:
+    def late(*_given: Any, **_named: Any) -> None:
+        raise Stale("Somebody else has saved the result of 2565 meanwhile.")
+
+    monkeypatch.setattr(results, "record_all", late)
+    answer = as_(cast.head_of_office).post("/results/import/", upload())
+    assert answer.status_code == 200 and "saved the result of 2565 meanwhile." in answer.content.decode()
 
 
 def test_a_file_with_mistakes_stores_nothing_and_names_each(cast: Cast, as_: Browse) -> None:

@@ -112,7 +112,7 @@ def test_every_indicator_of_the_year_is_needed_by_name() -> None:
     assert "3" in said["score_3"] and rules_for(2565).by_number[3].th in said["score_3"]
 
 
-@pytest.mark.parametrize("score", ["101", "-1", "90.001", "NaN", "Infinity"])
+@pytest.mark.parametrize("score", ["101", "-1", "-0.00", "90.001", "NaN", "Infinity"])
 def test_a_score_is_0_to_100_with_two_decimals(score: str) -> None:
     assert list(refusals(SCORES | {5: D(score)})) == ["score_5"]
     assert list(refusals(SCORES, Announced(total=D(score)))) == ["announced_total"]
