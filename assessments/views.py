@@ -88,7 +88,7 @@ def result_new(request: HttpRequest) -> HttpResponse:
     found = results.trend(request.user.organization_id)  # type: ignore[union-attr]
     to_add = _without_result(found, calendar.day_of(calendar.now()))
     asked = calendar.arabic_digits(request.GET.get("year", ""))
-    if asked in map(str, to_add):
+    if asked in map(str, set(years()) - {one.year for one in found}):
         return redirect("result-edit", int(asked))
     return render(request, "assessments/new.html", {"to_add": to_add, "years": [one.year for one in found]})
 

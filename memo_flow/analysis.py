@@ -360,7 +360,8 @@ def _listed(names: list[str]) -> str:
 def table(scores: Mapping[str, Any]) -> dict[str, Any] | None:
     """A memo's own table as the paper shows it: each indicator judged, each instrument's mean and the total computed.
 
-    None where its year has no rules or a figure is missing: nothing can be computed then.
+    Every row of the content is in it; those of no instrument of the year stand under `others`. None where its year has
+    no rules or no figure is given: nothing can be computed then.
     """
     year = scores.get("fiscal_year")
     said = {one["seq"]: Decimal(one["score"]) for one in scores["indicators"] if one["seq"] and one["score"]}
@@ -370,7 +371,7 @@ def table(scores: Mapping[str, Any]) -> dict[str, Any] | None:
     known = {number: score for number, score in said.items() if number in rules.by_number}
     computed = scoring.compute(rules, known)
     before = {one["seq"]: Decimal(one["score"]) for one in scores.get("before", []) if one["seq"] and one["score"]}
-    names = {one["seq"]: one["name"] for one in scores["indicators"]}
+    rows = [_table_row(one, before, computed, rules) for one in scores["indicators"]]
     return {
         "year": year,
         "instruments": [
@@ -380,27 +381,34 @@ def table(scores: Mapping[str, Any]) -> dict[str, Any] | None:
                 "mean": (scores.get("means") or {}).get(one.code, ""),
                 "computed": computed.instruments[one.code],
                 "shown": _figure(computed.instruments[one.code]),
-                "rows": [
-                    {
-                        "number": n,
-                        "name": names.get(n) or rules.by_number[n].th,
-                        "score": known[n],
-                        "before": before.get(n),
-                        "change": scoring.change(known[n], before.get(n)),
-                        "judgement": judgement(known[n], rules),
-                        "lowest": n in computed.lowest[one.code],
-                    }
-                    for n in rules.numbers_of[one.code]
-                    if n in known
-                ],
+                "rows": sorted((row for row in rows if row["instrument"] == one.code), key=lambda row: row["number"]),
             }
             for one in rules.instruments
         ],
+        "others": [row for row in rows if not row["instrument"]],
         "computed": computed,
         "before": bool(before),
         "stated": {"total": scores.get("total", ""), "level": scores.get("level", "")},
         "agrees": _agrees(rules, computed, scores),
         "rules": rules,
+    }
+
+
+def _table_row(
+    one: Mapping[str, Any], before: Mapping[int, Decimal], computed: scoring.Result, rules: Rules
+) -> dict[str, Any]:
+    """A row as it stands in the content; a number that the year does not have belongs to no instrument."""
+    known, score = rules.by_number.get(one["seq"]), Decimal(one["score"]) if one["score"] else None
+    last = before.get(one["seq"])
+    return {
+        "number": one["seq"],
+        "name": one["name"] or (known.th if known else ""),
+        "instrument": known.instrument if known else "",
+        "score": score,
+        "before": last,
+        "change": None if score is None else scoring.change(score, last),
+        "judgement": judgement(score, rules) if known and score is not None else "",
+        "lowest": bool(known and score is not None and one["seq"] in computed.lowest[known.instrument]),
     }
 
 

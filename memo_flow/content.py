@@ -22,7 +22,7 @@ there yet. Submission adds "subject", "attachments", "reason" and "findings", wh
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from copy import deepcopy
 from dataclasses import dataclass
 from datetime import date
@@ -32,6 +32,7 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
+from assessments import rulebook
 from organization.calendar import arabic_digits
 from organization.plain_text import validate_plain_text
 
@@ -129,16 +130,23 @@ def frozen(
     }
 
 
-def gaps(content: Content, *, divisions: Collection[str]) -> list[Gap]:
-    """What is still missing before submission; empty when the draft may go its way."""
-    return list(_gaps(content, divisions))
+def has_table(content: Content, outline: Mapping[str, Any]) -> bool:
+    """Must the memo have a table of scores? Its kind says so; a text that has one must have it whole."""
+    return bool(outline.get("indicators") or content["scores"]["indicators"])
 
 
-def _gaps(content: Content, divisions: Collection[str]) -> Iterator[Gap]:
+def gaps(content: Content, *, divisions: Collection[str], outline: Mapping[str, Any]) -> list[Gap]:
+    """What is still missing before submission; empty when the draft may go its way. `outline`: its kind's."""
+    return list(_gaps(content, divisions, outline))
+
+
+def _gaps(content: Content, divisions: Collection[str], outline: Mapping[str, Any]) -> Iterator[Gap]:
     if not content["to"]:
         yield Gap("to", _("Say to whom the memo is addressed."))
     if not any(s["text"] for s in content["sections"]):
         yield Gap("sections", _("Write at least one section."))
+    if has_table(content, outline):
+        yield from _table_gaps(content["scores"])
     for n, indicator in enumerate(content["scores"]["indicators"]):
         if indicator["score"] == "":
             yield Gap(
@@ -147,6 +155,24 @@ def _gaps(content: Content, divisions: Collection[str]) -> Iterator[Gap]:
             )
     for n, row in enumerate(content["plan"]):
         yield from _row_gaps(f"plan.{n}", n + 1, row, divisions)
+
+
+def _table_gaps(scores: dict[str, Any]) -> Iterator[Gap]:
+    """What keeps a table from being checked: no year, a year without rules, rows that are not there."""
+    year = scores.get("fiscal_year")
+    if not year:
+        yield Gap("scores.fiscal_year", _("Enter the fiscal year of the scores."))
+    elif year not in rulebook.years():
+        said = _("No rules for fiscal year %(year)s are known, so its scores cannot be checked.")
+        yield Gap("scores.fiscal_year", said % {"year": year})
+    elif missing := _numbers_missing(scores, rulebook.rules_for(year)):
+        said = _("The table of scores has no row for these indicators of the year: %(numbers)s.")
+        yield Gap("scores", said % {"numbers": ", ".join(map(str, missing))})
+
+
+def _numbers_missing(scores: dict[str, Any], rules: rulebook.Rules) -> list[int]:
+    there = {one["seq"] for one in scores["indicators"]}
+    return [one.number for one in rules.indicators if one.number not in there]
 
 
 def _row_gaps(path: str, place: int, row: dict[str, Any], divisions: Collection[str]) -> Iterator[Gap]:

@@ -40,7 +40,7 @@ from memo_flow.queries import locked, newest_revision, steps_of
 from notifications import outbox
 from organization.calendar import WorkingDays, day_of
 from organization.models import HEADS, Division, Position, User
-from organization.plain_text import words
+from organization.plain_text import says_something, words
 from organization.refusals import NotNow, Stale
 from organization.seats import Seat, seats_of
 
@@ -48,13 +48,22 @@ _ROUTE_FIELDS = ("group", "position", "action", "days", "needed", "on_objection"
 
 
 @transaction.atomic
-def submit(memo_id: UUID, *, by: User, reason: str = "", version: int | None = None, now: datetime) -> Memo:
+def submit(
+    memo_id: UUID,
+    *,
+    by: User,
+    reason: str = "",
+    version: int | None = None,
+    seen: str | None = None,
+    now: datetime,
+) -> Memo:
     """Send the draft on its way: freeze its text, number it the first time, open the first group of steps.
 
-    `version` is that of the draft that was looked at (0: the returned text, untouched); None asks for no comparison.
-    What the checker finds becomes part of the text. Raises Memo.DoesNotExist, Refused, NotNow, Stale (somebody saved
-    meanwhile), or ValidationError with {path: messages} of what is still missing; that of `reason` where it goes on
-    with high findings and nobody says why.
+    `version` is that of the draft that was looked at (0: the returned text, untouched), `seen` the digest of the
+    findings that were shown with it (checking.digest_of); None asks for no comparison. What the checker finds becomes
+    part of the text. Raises Memo.DoesNotExist, Refused, NotNow, Stale (somebody saved meanwhile, or other things are
+    found), or ValidationError with {path: messages} of what is still missing; that of `reason` where it goes on with
+    high findings and nobody says why.
     """
     memo = locked(memo_id, by)
     seat = policies.require(by, "submit", memo, on=day_of(now))
@@ -64,6 +73,8 @@ def submit(memo_id: UUID, *, by: User, reason: str = "", version: int | None = N
     body = drafts.working_text(memo)
     _require_complete(memo, body)
     findings = _findings(memo, body, on=day_of(now))
+    if seen is not None and seen != checking.digest_of(findings):
+        raise Stale(_("The check finds something else than when you looked. Read the findings again."), memo)
     _require_reason(findings, reason)
     with _moving():
         memo.submit()
@@ -128,7 +139,7 @@ def decide(
         acting=seat.acting,
         at=now,
     )
-    if outcome in REASONED and not decision.comment:
+    if outcome in REASONED and not says_something(decision.comment):
         raise ValidationError({"comment": _("Give the reason.")})
     decision.save(force_insert=True)
     _settle(memo, steps, mine, decision, seat, now=now)
@@ -335,7 +346,7 @@ def _copy_route(memo: Memo) -> list[Step]:
 
 def _require_complete(memo: Memo, body: text.Content) -> None:
     codes = set(Division.objects.filter(organization=memo.organization_id).values_list("code", flat=True))
-    missing = text.gaps(body, divisions=codes)
+    missing = text.gaps(body, divisions=codes, outline=memo.kind.outline)
     if not memo.subject.strip():
         missing.insert(0, text.Gap("subject", _("Write the subject.")))
     if missing:
@@ -352,7 +363,7 @@ def _findings(memo: Memo, body: text.Content, *, on: date) -> list[dict[str, Any
 
 def _require_reason(findings: list[dict[str, Any]], reason: str) -> None:
     high = checking.high_of(findings)
-    if high and not reason:
+    if high and not says_something(reason):
         message = ngettext(
             "The check has %(n)s high finding. Correct it, or say why the memo is submitted as it is.",
             "The check has %(n)s high findings. Correct them, or say why the memo is submitted as it is.",

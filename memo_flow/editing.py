@@ -88,7 +88,7 @@ def memo_check(request: HttpRequest, pk: UUID) -> HttpResponse:
     policies.require(request.user, "edit", memo, on=today, seats=seats)  # type: ignore[arg-type]
     body, subject = text.legible(parsed(request.POST)), request.POST.get("subject", "")
     divisions = dict(Division.objects.filter(organization=memo.organization_id).values_list("code", "name_th"))
-    found = _findings(memo, body, subject, divisions, checking.result_of(memo, body))
+    found = _findings(memo, body, subject, divisions, checking.recorded_of(memo, body))
     marked = _marked(body, found) if found else []
     context = {"panel": found, "year": checking.year_of(body), "marked": marked, "live": True}
     return render(request, "memo_flow/_checked.html", context)
@@ -161,8 +161,9 @@ def _editor(
 ) -> HttpResponse:
     divisions = list(Division.objects.filter(organization=memo.organization_id))
     legible = text.legible(body)
-    result = checking.result_of(memo, legible)
-    found = _findings(memo, legible, subject, {d.code: d.name_th for d in divisions}, result)
+    recorded = checking.recorded_of(memo, legible)
+    result = recorded[0]
+    found = _findings(memo, legible, subject, {d.code: d.name_th for d in divisions}, recorded)
     context = {
         "memo": memo,
         "subject": subject,
@@ -173,10 +174,11 @@ def _editor(
         "theirs": theirs,
         "divisions": divisions,
         "instruments": text.INSTRUMENTS,
-        "gaps": text.gaps(body, divisions={d.code for d in divisions}) if status == 200 and not errors else [],
+        "gaps": _gaps(memo, body, divisions) if status == 200 and not errors else [],
         "returned": waiting_reason(memo) if memo.state == State.RETURNED else None,
         "panel": found,
-        "analysis": bool(legible["scores"]["indicators"]),
+        "analysis": text.has_table(legible, memo.kind.outline),
+        "incomplete_table": len(legible["scores"]["indicators"]) < len(memo.kind.outline.get("indicators", [])),
         "year": checking.year_of(legible),
         "years": rulebook.years(),
         "result": result,
@@ -187,12 +189,17 @@ def _editor(
     return render(request, "memo_flow/edit.html", context, status=status)
 
 
+def _gaps(memo: Memo, body: text.Content, divisions: list[Division]) -> list[text.Gap]:
+    return text.gaps(body, divisions={one.code for one in divisions}, outline=memo.kind.outline)
+
+
 def _findings(
-    memo: Memo, body: text.Content, subject: str, divisions: dict[str, str], result: YearResult | None
+    memo: Memo, body: text.Content, subject: str, divisions: dict[str, str], recorded: checking.Recorded
 ) -> Panel | None:
     """None for a memo that is not checked."""
     dated = checking.dated(memo, calendar.day_of(calendar.now()))
-    report = checking.checked(body, subject=subject, divisions=divisions, result=result, dated=dated)
+    result, before = recorded
+    report = checking.checked(body, subject=subject, divisions=divisions, result=result, before=before, dated=dated)
     if report is None:
         return None
     return panel([one.as_data() for one in report.findings], body, subject=subject, proof=report.proof)
@@ -226,7 +233,10 @@ def _undoable(draft: Draft | None, body: text.Content) -> dict[str, Any] | None:
 
 
 def _library(memo: Memo, body: text.Content, result: YearResult) -> dict[str, Any]:
-    """Measures to choose from: for each plan row those of its indicator that it does not have, then all others."""
+    """Measures to choose from: for each plan row those of its indicator that it does not have, then all others.
+
+    A row that has every one of them already gets an empty list, a row of an indicator without any gets none.
+    """
     known = library.known(memo.organization_id, calendar.day_of(calendar.now()))
     rows = {
         n: [
@@ -235,6 +245,7 @@ def _library(memo: Memo, body: text.Content, result: YearResult) -> dict[str, An
             if one.text not in {measure["text"] for measure in row["measures"]}
         ]
         for n, row in enumerate(body["plan"])
+        if library.for_indicators(known, {row["indicator"]})
     }
     planned = {row["indicator"] for row in body["plan"]}
     others = [one for one in known if one.indicator not in planned and one.indicator in result.rules.by_number]

@@ -34,6 +34,7 @@ class ReasonForm(forms.Form):
 
 class SubmitForm(forms.Form):
     version = forms.CharField(required=False, widget=forms.HiddenInput)
+    seen = forms.CharField(required=False, widget=forms.HiddenInput)
     reason = forms.CharField(required=False, widget=forms.Textarea)
 
     def clean_version(self) -> int | None:
@@ -42,6 +43,10 @@ class SubmitForm(forms.Form):
         if not said:
             return None
         return int(said) if said.isdecimal() and len(said) < 10 else -1
+
+    def clean_seen(self) -> str | None:
+        """The digest of the findings that were shown; None when none was sent."""
+        return self.cleaned_data["seen"] or None
 
 
 class ReassignForm(ReasonForm):

@@ -55,6 +55,7 @@ def _chart(table: dict[str, Any]) -> chart.Chart:
         chart.Bar(f"{row['number']}. {row['name']}", row["score"], row["before"])
         for instrument in table["instruments"]
         for row in instrument["rows"]
+        if row["score"] is not None
     )
     year = table["year"]
     return chart.Chart(

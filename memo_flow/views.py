@@ -101,8 +101,10 @@ def memo_submit(request: HttpRequest, pk: UUID) -> HttpResponse:
     body = drafts.working_text(memo)
     divisions = names_of_divisions(memo)
     report = checking.report_on(memo, body, subject=memo.subject, on=calendar.day_of(now))
-    found = panel([one.as_data() for one in report.findings], body, subject=memo.subject) if report else None
-    gaps = [text.Gap(path, m) for path, said in errors.items() for m in said] or text.gaps(body, divisions=divisions)
+    findings = [one.as_data() for one in report.findings] if report else []
+    found = panel(findings, body, subject=memo.subject) if report else None
+    gaps = [text.Gap(path, m) for path, said in errors.items() for m in said]
+    gaps = gaps or text.gaps(body, divisions=divisions, outline=memo.kind.outline)
     if not memo.subject and not errors:
         gaps.insert(0, text.Gap("subject", _("Write the subject.")))
     route = steps_of(memo) if memo.round else memo.kind.route.steps.select_related("position").order_by("group", "pk")
@@ -114,6 +116,7 @@ def memo_submit(request: HttpRequest, pk: UUID) -> HttpResponse:
         "incomplete": any(gap.path != "reason" for gap in gaps),
         "form": form,
         "version": version,
+        "seen": checking.digest_of(findings),
         "route": route,
         "panel": found,
         "asks_reason": bool(memo.round or (found and found.high) or form.data.get("reason")),

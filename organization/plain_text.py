@@ -1,9 +1,12 @@
 """What people type: kept as typed, within limits, without characters that no screen or paper can show."""
 
+from unicodedata import category
+
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
 _LINES = "\t\n\r"
+_BLANK_LETTERS = "\u115f\u1160\u3164\uffa0"  # letters by name, which every screen shows as nothing
 
 
 LONGEST = 4000  # characters of a comment, a reason, a report
@@ -12,10 +15,10 @@ LONGEST = 4000  # characters of a comment, a reason, a report
 def words(value: str, field: str, *, most: int = LONGEST, needed: str = "") -> str:
     """The words as they are kept: trimmed, one kind of line break.
 
-    Raises ValidationError with {field: messages}: `needed` when there are none, or too long, or control characters.
+    Raises ValidationError with {field: messages}: `needed` when they say nothing, or too long, or control characters.
     """
     value = value.replace("\r\n", "\n").strip()
-    if needed and not value:
+    if needed and not says_something(value):
         raise ValidationError({field: needed})
     if len(value) > most:
         raise ValidationError({field: too_long(value, most)})
@@ -24,6 +27,11 @@ def words(value: str, field: str, *, most: int = LONGEST, needed: str = "") -> s
     except ValidationError as error:
         raise ValidationError({field: error.messages}) from error
     return value
+
+
+def says_something(value: str) -> bool:
+    """Has it a letter or a digit? Spaces, marks and characters of no width alone are no words."""
+    return any(category(one)[0] in "LN" and one not in _BLANK_LETTERS for one in value)
 
 
 def too_long(value: str, most: int) -> str:

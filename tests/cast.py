@@ -159,9 +159,15 @@ class Cast:
             organization=self.office, code=code, name_th=code, route=route, outline={}, secret=secret
         )
 
+    @property
+    def plain(self) -> MemoKind:
+        """A kind of memo on the same way, without a table of scores."""
+        fields = {"name_th": "บันทึกข้อความ", "route": self.kind.route, "outline": {}}
+        return MemoKind.objects.get_or_create(organization=self.office, code="plain", defaults=fields)[0]
+
     def written(self, by: User, kind: MemoKind | None = None) -> Memo:
         """A short draft of this person's that may be submitted; its plan gives the finance division one task."""
-        return drafts.create(kind=kind or self.kind, by=by, subject="ขออนุมัติจัดซื้อกระดาษ", content=short_text(), now=at())
+        return drafts.create(kind=kind or self.plain, by=by, subject="ขออนุมัติจัดซื้อกระดาษ", content=short_text(), now=at())
 
     def sent(self, by: User, kind: MemoKind | None = None) -> Memo:
         return decisions.submit(self.written(by, kind).pk, by=by, now=at(hour=10))

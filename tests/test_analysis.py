@@ -63,6 +63,7 @@ def findings(of: analysis.Facts, content: text.Content | None = None) -> list[An
         subject=analysis.subject(of.year),
         divisions={"op": "สำนักปลัด", "fin": "กองคลัง"},
         result=of.result,
+        before=of.before,
         dated=DAY,
     )
     assert report is not None
@@ -198,6 +199,16 @@ def test_a_table_that_cannot_be_computed_is_none() -> None:
     assert analysis.table(scores | {"fiscal_year": 2550}) is None
     assert analysis.table(scores | {"fiscal_year": ""}) is None
     assert analysis.table(scores | {"indicators": []}) is None
+    # what is signed is what is printed: no row is dropped, whatever it says
+    rows = [
+        *scores["indicators"],
+        {"seq": 1, "name": "", "score": "10.00"},
+        {"seq": 11, "name": "อื่น", "score": "99.00"},
+    ]
+    odd = analysis.table(scores | {"indicators": [*rows, {"seq": 2, "name": "ว่าง", "score": ""}]})
+    assert odd is not None and [(row["number"], row["score"]) for row in odd["others"]] == [(11, Decimal("99.00"))]
+    printed = [(row["number"], row["score"]) for one in odd["instruments"] for row in one["rows"]]
+    assert len(printed) == 12 and {(1, Decimal("94.86")), (1, Decimal("10.00")), (2, None)} <= set(printed)
     partial = analysis.table(scores | {"indicators": scores["indicators"][:7], "total": ""})
     assert partial is not None and partial["agrees"] is None and partial["computed"].total is None
 
@@ -215,7 +226,7 @@ def test_a_new_memo_is_written_from_the_result_and_may_be_submitted(cast: Cast) 
     assert content["to"] == "นายกองค์การบริหารส่วนตำบลกำแพงแสน"
     assert [row["indicator"] for row in content["plan"]] == [4, 6, 10]
     assert all(row["measures"] and row["steps"] for row in content["plan"])
-    assert text.gaps(content, divisions=["op", "fin", "eng", "edu", "phe"]) == []
+    assert text.gaps(content, divisions=["op", "fin", "eng", "edu", "phe"], outline=memo.kind.outline) == []
     report = checking.report_on(memo, content, subject=memo.subject, on=DAY)
     assert report is not None and report.findings == ()
 

@@ -9,7 +9,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from assessments import results
-from measures.models import DivisionTask
+from measures.models import DivisionTask, TaskStep
 from measures.progress import Totals
 from organization.models import User
 from tests.cast import DAY, Cast, at, days, set_clock
@@ -125,3 +125,14 @@ def test_the_page_takes_as_many_statements_for_six_hundred_tasks_as_for_few(cast
     few = statements()
     fill(cast, "fin", 600, percent=40)
     assert statements() == few <= 16
+
+
+def test_who_sees_one_divisions_work_is_not_told_that_there_is_no_measure(cast: Cast, as_: Browse) -> None:
+    cast.approved()
+    tasks = DivisionTask.objects.filter(division__code="fin", measure__row__indicator=6)
+    TaskStep.objects.filter(task__in=tasks).delete()
+    tasks.delete()
+    assert DivisionTask.objects.filter(measure__row__indicator=6).exists()
+    page = as_(cast.finance).get("/dashboard/").content.decode()
+    assert "No measure yet" not in page and "No task of your division" in page
+    assert "No task of your division" not in as_(cast.mayor).get("/dashboard/").content.decode()

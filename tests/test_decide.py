@@ -126,3 +126,13 @@ def test_the_author_is_told_and_the_next_seat_too(cast: Cast) -> None:
     assert {("memo_waits", "mayor"), ("memo_waits", "deputy")} <= told
     assert not Letter.objects.filter(event="memo_waits", recipient=cast.permanent_secretary, voided_at=None).exists()
     assert memo is not None
+
+
+@pytest.mark.parametrize("comment", ["\u200b", "\u3164", " \u2060\ufeff", "…"])
+def test_a_reason_that_says_nothing_is_none(cast: Cast, comment: str) -> None:
+    memo = cast.submitted()
+    with pytest.raises(ValidationError):
+        cast.answer(memo, cast.permanent_secretary, "return", comment)
+    with pytest.raises(ValidationError):
+        decisions.withdraw(memo.pk, by=cast.head_of_office, reason=comment, now=at(hour=11))
+    assert fresh(memo).state == "in_review"

@@ -183,7 +183,7 @@ def test_a_measure_moves_and_the_steps_that_serve_it_follow() -> None:
 def test_a_step_whose_only_measure_is_removed_serves_none_and_submission_says_so() -> None:
     content = text.cleaned(changed(measures("ก", "ข", "ค"), "remove:plan.0.measures.0"))
     assert content["plan"][0]["steps"][0]["measures"] == []
-    assert "plan.0.steps.0.measures" in {gap.path for gap in text.gaps(content, divisions=["op"])}
+    assert "plan.0.steps.0.measures" in {gap.path for gap in text.gaps(content, divisions=["op"], outline={})}
 
 
 def test_steps_and_blocks_are_added_removed_and_moved() -> None:
@@ -366,7 +366,7 @@ def test_a_half_written_draft_is_saved(cast: Cast) -> None:
         [],
     )
     assert drafts.working_text(memo) == draft.content
-    assert text.gaps(draft.content, divisions=["op"])
+    assert text.gaps(draft.content, divisions=["op"], outline={})
 
 
 @pytest.mark.django_db
@@ -448,3 +448,14 @@ def test_what_was_submitted_once_is_not_thrown_away(cast: Cast) -> None:
             drafts.discard(memo.pk, by=cast.head_of_office, now=at(hour=13))
     with pytest.raises(Refused):
         drafts.discard(cast.draft().pk, by=cast.permanent_secretary, now=at(hour=13))
+
+
+def test_a_table_that_its_kind_asks_for_can_be_filled_in_where_its_rows_are_missing(cast: Cast) -> None:
+    memo = drafts.create(kind=cast.kind, by=cast.head_of_office, now=at(), subject="เรื่อง", content={"to": "นายก"})
+    client = Client()
+    client.force_login(cast.head_of_office)
+    page = client.get(f"/memos/{memo.pk}/edit/").content.decode()
+    assert 'id="scores.fiscal_year"' in page and 'value="add:scores.indicators"' in page
+    sent = {"subject": "เรื่อง", "version": "1", "to": "นายก", "op": "add:scores.indicators"}
+    client.post(f"/memos/{memo.pk}/edit/", sent)
+    assert [one["seq"] for one in Draft.objects.get(memo=memo).content["scores"]["indicators"]] == [1]

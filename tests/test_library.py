@@ -185,3 +185,10 @@ def test_divisions_the_office_does_not_have_become_the_authors_own() -> None:
     taken = analysis.with_measure(row, known, ("op", "fin"), "op")
     assert taken["responsible"] == ["op", "fin"]
     assert analysis.with_measure(row, known, ("health",), "health")["responsible"] == ["health"]
+
+
+def test_a_row_that_has_every_measure_of_the_library_says_so(cast: Cast) -> None:
+    memo = drafts.from_result(2564, by=cast.head_of_office, now=at())
+    page = browser(cast.head_of_office).get(f"/memos/{memo.pk}/edit/")
+    assert page.context["choices"] == {0: [], 1: [], 2: []}
+    assert page.content.decode().count('<details class="choices">') == 3

@@ -88,10 +88,10 @@ def test_the_table_gives_its_figures_and_an_empty_cell_gives_none() -> None:
     assert (scores.figures["IIT"].value, scores.level) == (Decimal("90.05"), "B")
 
 
-def test_a_memo_without_a_table_of_scores_or_of_an_unknown_year_is_not_checked() -> None:
+def test_a_memo_without_a_year_or_of_an_unknown_one_is_not_checked() -> None:
     content = real()
     assert checking.year_of(content) == 2564
-    for scores in ({"indicators": []}, {"fiscal_year": ""}, {"fiscal_year": 2550}):
+    for scores in ({"fiscal_year": ""}, {"fiscal_year": 2550}):
         bare = text.cleaned(content | {"scores": content["scores"] | scores})
         assert checking.checked(bare, subject="", divisions={}, result=None, dated=DAY) is None
 
@@ -140,6 +140,68 @@ def test_a_figure_other_than_the_recorded_one_names_the_recorded_one(cast: Cast)
         "scores.means.EIT": ("97.94", "97.49", "97.49"),
         "scores.level": ("A", "B", "B"),
     }
+
+
+def of_scores(cast: Cast, change: Any) -> list[tuple[str, str, str, str]]:
+    """What is high in a table that was taken from the recorded result and then changed."""
+    result, before = results.with_previous(cast.office, 2564)
+    assert result is not None
+    scores = analysis.scores(result, before)
+    change(scores)
+    content = text.cleaned(real() | {"scores": scores})
+    found = checking.differences(content, results.scores_of(result), 2564, before)
+    return [(one.rule, one.section, one.stated, one.expected) for one in found if one.severity == HIGH]
+
+
+def added(number: int, score: str) -> Any:
+    return lambda scores: scores["indicators"].append({"seq": number, "name": "", "score": score})
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("change", "expected"),
+    [
+        (lambda scores: None, []),
+        (lambda scores: scores["indicators"].pop(7), [("R01", "scores", "", "97.36")]),
+        (lambda scores: scores.update(total=""), [("R01", "scores.total", "", "82.14")]),
+        (lambda scores: scores.update(level=""), [("R01", "scores.level", "", "B")]),
+        (
+            lambda scores: scores["indicators"][0].update(name="การใช้งบประมาณ"),
+            [("R08", "scores.indicators.0.name", "การใช้งบประมาณ", "การปฏิบัติหน้าที่")],
+        ),
+        (added(11, "99.00"), [("R01", "scores.indicators.10.score", "99.00", "")]),
+        (
+            added(1, "10.00"),
+            [
+                ("R01", "scores.indicators.10.score", "10.00", ""),
+                ("R01", "scores.indicators.10.score", "10.00", "94.86"),
+            ],
+        ),
+        (
+            lambda scores: scores["before"].append({"seq": 1, "score": "12.00"}),
+            [("R01", "scores", "12.00", "")],
+        ),
+    ],
+)
+def test_the_table_is_held_against_its_year_both_ways(cast: Cast, change: Any, expected: Any) -> None:
+    assert of_scores(cast, change) == expected
+
+
+@pytest.mark.django_db
+def test_last_years_scores_are_held_against_the_recorded_ones(cast: Cast) -> None:
+    scores = {n: Decimal("80.00") for n in range(1, 11)}
+    results.record(cast.office, 2563, cast.head_of_office, scores, now=at())
+    assert of_scores(cast, lambda scores: None) == []
+    forged = of_scores(cast, lambda scores: scores["before"][0].update(score="99.00"))
+    assert forged == [("R01", "scores", "99.00", "80.00")]
+
+
+def test_rows_the_year_does_not_have_are_found_without_a_recorded_result() -> None:
+    content = real()
+    before = found(content)
+    content["scores"]["indicators"] += [{"seq": 11, "name": "", "score": "99.00"}, {"seq": 1, "name": "", "score": ""}]
+    new = set(found(content)) - set(before)
+    assert ("R01", "scores.indicators.10.score", "99.00") in new and ("R01", "scores.indicators.11.score", "") in new
 
 
 @pytest.mark.django_db

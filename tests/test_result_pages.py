@@ -364,3 +364,12 @@ def test_the_pages_take_as_many_statements_for_eight_years_as_for_one(cast: Cast
     results.record_all(cast.office, figures, by=cast.head_of_office, now=at())
     assert statements() == few
     assert max(few.values()) <= 16, few
+
+
+def test_the_years_to_enter_are_those_that_have_begun_the_latest_first(cast: Cast, as_: Browse) -> None:
+    client = as_(cast.head_of_office)
+    offered = client.get("/results/new/").context["to_add"]
+    assert offered == [2563, 2562]  # it is September of 2564, whose result is recorded
+    assert client.get("/results/2569/edit/").status_code == 200
+    set_clock(at(date(2021, 10, 1)))
+    assert client.get("/results/new/").context["to_add"] == [2565, 2563, 2562]

@@ -252,7 +252,7 @@ def delegate(office: Cast, *kinds: str) -> None:
 
 
 def test_a_delegation_decides_on_its_kinds(office: Cast) -> None:
-    delegate(office, "ita-analysis")
+    delegate(office, office.plain.code)
     memo = brought_to(office, "endorsed")
     decision = office.answer(memo, office.works, "approve")
     assert decision.acting is not None and decision.acting.kind == ActingKind.ON_BEHALF

@@ -1,5 +1,6 @@
 """Submission: the number, the frozen text, the route's copy, and what is refused before any of them."""
 
+from collections.abc import Callable
 from datetime import date
 from typing import Any
 
@@ -121,6 +122,13 @@ def test_a_plan_step_without_a_responsible_division_is_named(cast: Cast) -> None
     assert "2" in sentence and plan[1]["instrument"] in sentence and plan[1]["steps"][1]["text"][:60] in sentence
 
 
+def _scores(change: Callable[[dict[str, Any]], object]) -> dict[str, Any]:
+    """The document's own table, changed."""
+    scores = document.imported().content["scores"]
+    change(scores)
+    return {"scores": scores}
+
+
 def _plan(**changes: Any) -> dict[str, Any]:
     plan = [dict(row) for row in document.imported().content["plan"]]
     plan[0] |= changes
@@ -134,8 +142,12 @@ def _plan(**changes: Any) -> dict[str, Any]:
         ("sections", lambda: {"sections": [{"id": "a", "heading": "หัวข้อ", "text": ""}]}),
         (
             "scores.indicators.0.score",
-            lambda: {"scores": {"indicators": [{"seq": 1, "name": "การปฏิบัติหน้าที่", "score": ""}]}},
+            lambda: _scores(lambda scores: scores["indicators"][0].update(score="")),
         ),
+        ("scores.fiscal_year", lambda: _scores(lambda scores: scores.update(fiscal_year=""))),
+        ("scores.fiscal_year", lambda: _scores(lambda scores: scores.update(fiscal_year=2570))),
+        ("scores", lambda: _scores(lambda scores: scores.update(indicators=[]))),
+        ("scores", lambda: _scores(lambda scores: scores["indicators"].pop(7))),
         ("plan.0.measures", lambda: _plan(measures=[{"text": ""}], steps=[])),
         ("plan.0.measures", lambda: _plan(measures=[], steps=[])),
         ("plan.0.responsible", lambda: _plan(responsible=[], steps=[])),

@@ -1,5 +1,6 @@
 """Submitting what the checker calls wrong: a reason is needed, both are frozen, and each decider sees them."""
 
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -7,6 +8,7 @@ from django.core.exceptions import ValidationError
 from django.test import Client
 from django.utils.translation import override
 
+from assessments import results
 from audit import chain
 from demo import document
 from memo_flow import analysis, checking, decisions, drafts
@@ -45,7 +47,7 @@ def frozen(memo: Memo) -> dict[str, Any]:
 # --- the reason --------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("reason", ["", "  \n "])
+@pytest.mark.parametrize("reason", ["", "  \n ", "\u200b", "\ufeff \u2060", "\u3164", "–"])
 def test_high_findings_need_a_reason_and_nothing_happens_without_one(cast: Cast, reason: str) -> None:
     memo = draft_of(cast, real())
     count = high(memo)
@@ -75,6 +77,24 @@ def test_findings_and_reason_are_frozen_with_the_text_and_are_part_of_its_digest
     revision = Revision.objects.get(memo=memo)
     assert revision.digest == chain.digest(content) != chain.digest(content | {"findings": []})
     assert not list(chain.verify())
+
+
+def test_a_reason_for_findings_that_nobody_saw_is_asked_again(cast: Cast) -> None:
+    """The recorded result is corrected between the page and the answer."""
+    memo = draft_of(cast, real())
+    client = browser(cast.head_of_office)
+    seen = client.get(f"/memos/{memo.pk}/submit/").context["seen"]
+    result = results.of_year(cast.office, 2564)
+    assert result is not None
+    scores = {**result.scores, 1: Decimal("11.11")}
+    results.record(cast.office, 2564, cast.head_of_office, scores, result.announced, now=at(), version=result.version)
+    sent = {"version": "1", "seen": seen, "reason": REASON}
+    answer = client.post(f"/memos/{memo.pk}/submit/", sent)
+    page = answer.content.decode()
+    assert answer.status_code == 409 and REASON in page and "11.11" in page and fresh(memo).state == "draft"
+    again = answer.context["seen"]
+    assert again != seen and f'name="seen" value="{again}"' in page
+    assert client.post(f"/memos/{memo.pk}/submit/", {**sent, "seen": again}).status_code == 302
 
 
 def test_without_high_findings_no_reason_is_asked(cast: Cast) -> None:
