@@ -113,7 +113,7 @@ def memo_submit(request: HttpRequest, pk: UUID) -> HttpResponse:
         "body": {**body, "subject": memo.subject},
         "divisions": divisions,
         "gaps": gaps,
-        "incomplete": any(gap.path != "reason" for gap in gaps),
+        "incomplete": any(gap.path not in ("reason", "") for gap in gaps),
         "form": form,
         "version": version,
         "seen": checking.digest_of(findings),

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from django.core.exceptions import ValidationError
 from django.http import QueryDict
+from django.test import Client
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -456,6 +457,6 @@ def test_a_table_that_its_kind_asks_for_can_be_filled_in_where_its_rows_are_miss
     client.force_login(cast.head_of_office)
     page = client.get(f"/memos/{memo.pk}/edit/").content.decode()
     assert 'id="scores.fiscal_year"' in page and 'value="add:scores.indicators"' in page
-    sent = {"subject": "เรื่อง", "version": "1", "to": "นายก", "op": "add:scores.indicators"}
+    sent = {"subject": "เรื่อง", "version": "1", "scores.fiscal_year": "2564", "op": "add:scores.indicators"}
     client.post(f"/memos/{memo.pk}/edit/", sent)
     assert [one["seq"] for one in Draft.objects.get(memo=memo).content["scores"]["indicators"]] == [1]

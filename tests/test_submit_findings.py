@@ -92,6 +92,7 @@ def test_a_reason_for_findings_that_nobody_saw_is_asked_again(cast: Cast) -> Non
     answer = client.post(f"/memos/{memo.pk}/submit/", sent)
     page = answer.content.decode()
     assert answer.status_code == 409 and REASON in page and "11.11" in page and fresh(memo).state == "draft"
+    assert "#send" in page and not answer.context["incomplete"]  # it can be submitted from here
     again = answer.context["seen"]
     assert again != seen and f'name="seen" value="{again}"' in page
     assert client.post(f"/memos/{memo.pk}/submit/", {**sent, "seen": again}).status_code == 302
