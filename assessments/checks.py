@@ -22,12 +22,11 @@ from assessments.checking.facts import Reading
 from assessments.checking.reading import read
 from assessments.checking.resolving import Resolved, resolve
 from assessments.checking.rows import rows
-from assessments.document import HIGH, HUMAN, LOW, MEDIUM, Document, Finding, Report
+from assessments.document import HUMAN, SEVERITIES, Document, Finding, Report
 from assessments.rulebook import rules_for
 
 #: Findings told of one document; a memo of an office has few, a text made to have many fills no page and no revision.
 MOST = 200
-SEVERITIES = (HIGH, MEDIUM, LOW)
 
 
 def check(document: Document) -> Report:

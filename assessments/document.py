@@ -9,7 +9,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-HIGH, MEDIUM, LOW = "high", "medium", "low"
+SEVERITIES = HIGH, MEDIUM, LOW = "high", "medium", "low"  # the gravest first
 AUTO, SUGGEST, HUMAN = "auto", "suggest", "human"
 
 
@@ -156,9 +156,12 @@ class Report:
     def count(self, severity: str) -> int:
         return sum(one.severity == severity for one in self.findings)
 
+    def findings_as_data(self) -> list[dict[str, Any]]:
+        return [one.as_data() for one in self.findings]
+
     def as_data(self) -> dict[str, Any]:
         return {
-            "findings": [one.as_data() for one in self.findings],
+            "findings": self.findings_as_data(),
             "resolved": self.resolved,
             "computed": self.computed,
             "proof": self.proof,

@@ -7,8 +7,8 @@ from decimal import Decimal
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
-from assessments.language import days, tight
-from organization.calendar import BUDDHIST_ERA, arabic_digits, buddhist_year, fiscal_year
+from assessments.language import days, tight, year_bounds
+from organization.calendar import BUDDHIST_ERA, arabic_digits, buddhist_year
 
 DECIMALS = 2
 HIGHEST = Decimal(100)
@@ -82,9 +82,9 @@ def day_of(value: object) -> date:
 
 def why_no_announcement(day: date, year: int) -> str | None:
     """A sentence saying why the result of a fiscal year cannot have been announced on this day; None when it can."""
-    if year - 1 <= fiscal_year(day) <= year + 2:
+    first, last = year_bounds(year - 1)[0], year_bounds(year + 2)[1]
+    if first <= day <= last:
         return None
-    first, last = (date(year - 2 - BUDDHIST_ERA, 10, 1), date(year + 2 - BUDDHIST_ERA, 9, 30))
     return _("%(day)s is too far from fiscal year %(year)s. The day lies between %(first)s and %(last)s.") % {
         "day": _as_written(day),
         "year": year,

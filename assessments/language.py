@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import lru_cache
 
-from organization.calendar import MONTHS_TH, MONTHS_TH_SHORT
+from organization.calendar import BUDDHIST_ERA, MONTHS_TH, MONTHS_TH_SHORT
 
 _DIGITS = str.maketrans(
     "๐๑๒๓๔๕๖๗๘๙\uff10\uff11\uff12\uff13\uff14\uff15\uff16\uff17\uff18\uff19\uff0e", "01234567890123456789."
@@ -17,7 +17,6 @@ _CONSONANT = re.compile("[\u0e01-\u0e2e\u0e48-\u0e4b]")
 _WORD = re.compile(r"[0-9A-Za-z.,%]")
 _BEGINS = re.compile(r"[0-9A-Za-z]")
 _UNSEEN = "\u200b\u200c\u200d\u2060\ufeff\u00ad"
-BUDDHIST_ERA = 543
 
 
 def either(*patterns: str) -> str:

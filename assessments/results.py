@@ -109,19 +109,21 @@ class YearResult:
 
     def changes(self, previous: "YearResult | None") -> Changes:
         """Against the result of another year, usually the one before."""
-        before = previous.scores if previous else {}
-        same = {n for n, one in self.rules.by_number.items() if previous and _asks_the_same(one, previous.rules)}
+        before = comparable(previous, self.rules)
         return Changes(
-            {n: scoring.change(score, before.get(n)) if n in same else None for n, score in self.scores.items()},
+            {n: scoring.change(score, before.get(n)) for n, score in self.scores.items()},
             {c: scoring.change(self.mean(c), previous.mean(c) if previous else None) for c in self.rules.by_code},
             scoring.change(self.total, previous.total if previous else None),
         )
 
 
-def _asks_the_same(indicator: Indicator, other: Rules) -> bool:
-    """Numbers move between years: only an indicator of the same number and instrument is compared."""
-    then = other.by_number.get(indicator.number)
-    return then is not None and then.instrument == indicator.instrument
+def comparable(previous: YearResult | None, rules: Rules) -> dict[int, Decimal]:
+    """Another year's scores of what `rules` ask too: numbers move between years, so the instrument must be the same."""
+    if previous is None:
+        return {}
+    then = previous.rules.by_number
+    same = {n for n, one in rules.by_number.items() if n in then and then[n].instrument == one.instrument}
+    return {n: score for n, score in previous.scores.items() if n in same}
 
 
 # Reading

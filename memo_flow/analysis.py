@@ -304,11 +304,10 @@ def with_measure(row: dict[str, Any], known: Known, divisions: Collection[str], 
     """
     if any(measure["text"] == known.text for measure in row["measures"]):
         return row
-    blank = [measure for measure in row["measures"] if measure["text"]]
-    kept = [step for step in row["steps"] if step["text"]]
-    place = len(blank) + 1
+    measures = [measure for measure in row["measures"] if measure["text"]]
+    place = len(measures) + 1
     responsible = _office(known.responsible, divisions, home)
-    steps = [dict(step) for step in kept]
+    steps = [dict(step) for step in row["steps"] if step["text"]]
     for text, codes in known.steps:
         same = next((step for step in steps if step["text"] == text), None)
         if same:
@@ -318,7 +317,7 @@ def with_measure(row: dict[str, Any], known: Known, divisions: Collection[str], 
     everyone = [*row["responsible"], *responsible, *(code for step in steps for code in step["responsible"])]
     return {
         **row,
-        "measures": [*blank, {"text": known.text}],
+        "measures": [*measures, {"text": known.text}],
         "steps": steps,
         "responsible": list(dict.fromkeys(everyone)),
     }

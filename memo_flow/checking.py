@@ -4,11 +4,9 @@ The passages a checker sees are the draft's own fields, so a finding's place is 
 office has recorded the year's result, that is the truth the text is held against; without it the draft's own table is.
 """
 
-import json
 from collections.abc import Collection, Iterator, Mapping
 from datetime import date
 from decimal import Decimal
-from hashlib import sha256
 from typing import Any
 
 from assessments import checks, results, rulebook
@@ -26,6 +24,7 @@ from assessments.document import (
     Step,
 )
 from assessments.language import squeezed
+from audit import chain
 from memo_flow.content import Content
 from memo_flow.models import Memo
 from organization.calendar import day_of
@@ -66,6 +65,12 @@ def report_on(memo: Memo, content: Content, *, subject: str, on: date) -> Report
         before=before,
         dated=dated(memo, on),
     )
+
+
+def findings_on(memo: Memo, content: Content, *, on: date) -> list[dict[str, Any]] | None:
+    """The findings of `report_on` as data, under the memo's own subject; None where nothing is checked."""
+    report = report_on(memo, content, subject=memo.subject, on=on)
+    return None if report is None else report.findings_as_data()
 
 
 def dated(memo: Memo, on: date) -> date:
@@ -216,27 +221,18 @@ def _strange_rows(content: Content, rules: rulebook.Rules) -> Iterator[Finding]:
 
 def _other_before(content: Content, before: results.YearResult | None, rules: rulebook.Rules) -> Iterator[Finding]:
     """Last year's scores that stand in the table and are not those recorded for an indicator that asks the same."""
-    year, truths = rules.fiscal_year - 1, _comparable(before, rules)
+    year, truths = rules.fiscal_year - 1, results.comparable(before, rules)
     for row in content["scores"].get("before", []):
         truth = truths.get(row["seq"])
         if not row["score"] or (truth is not None and truth == Decimal(row["score"])):
             continue
-        name, expected = _named(row["seq"] or "–"), "" if truth is None else f"{truth:.2f}"
+        name = _named(row["seq"] or "–")
         if truth is not None:
-            yield _difference(name, "scores", row["score"], expected, year)
+            yield _difference(name, "scores", row["score"], f"{truth:.2f}", year)
             continue
         th = f"ตารางคะแนนระบุ{name[0]}ของปีงบประมาณ {year} เป็น {row['score']} แต่ไม่มีคะแนนที่บันทึกไว้ให้เปรียบเทียบ"
         en = f"The table gives the {name[1]} of fiscal year {year} as {row['score']}; none is recorded to compare with"
         yield _high("R01", "scores", row["score"], "", th, en)
-
-
-def _comparable(before: results.YearResult | None, rules: rulebook.Rules) -> dict[int, Decimal]:
-    """Last year's scores of the indicators that both years ask under the same number."""
-    if before is None:
-        return {}
-    then = before.rules.by_number
-    same = {n for n, one in rules.by_number.items() if n in then and then[n].instrument == one.instrument}
-    return {n: score for n, score in before.scores.items() if n in same}
 
 
 def _otherwise(content: Content, recorded: Scores, year: int) -> Iterator[Finding]:
@@ -304,7 +300,7 @@ def _high(rule: str, section: str, stated: str, expected: str, th: str, en: str)
 def digest_of(findings: Collection[Mapping[str, Any]]) -> str:
     """What tells one set of findings as data from another: their rules, places and figures."""
     said = [[one["rule"], one["where"], one["stated"], one["expected"]] for one in findings]
-    return sha256(json.dumps(said, sort_keys=True).encode()).hexdigest()
+    return chain.digest(said)
 
 
 def high_of(findings: Collection[Mapping[str, Any]]) -> int:

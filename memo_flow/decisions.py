@@ -6,7 +6,7 @@ exceptions never leave this module.
 
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -72,7 +72,7 @@ def submit(
         raise Stale(_("Somebody else has saved this draft while you were reading. Look at it again."), memo)
     body = drafts.working_text(memo)
     _require_complete(memo, body)
-    findings = _findings(memo, body, on=day_of(now))
+    findings = checking.findings_on(memo, body, on=day_of(now)) or []
     if seen is not None and seen != checking.digest_of(findings):
         raise Stale(_("The check finds something else than when you looked. Read the findings again."), memo)
     _require_reason(findings, reason)
@@ -354,11 +354,6 @@ def _require_complete(memo: Memo, body: text.Content) -> None:
         for gap in missing:
             errors.setdefault(gap.path, []).append(gap.message)
         raise ValidationError(errors)
-
-
-def _findings(memo: Memo, body: text.Content, *, on: date) -> list[dict[str, Any]]:
-    report = checking.report_on(memo, body, subject=memo.subject, on=on)
-    return [one.as_data() for one in report.findings] if report else []
 
 
 def _require_reason(findings: list[dict[str, Any]], reason: str) -> None:

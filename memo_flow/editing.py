@@ -202,7 +202,7 @@ def _findings(
     report = checking.checked(body, subject=subject, divisions=divisions, result=result, before=before, dated=dated)
     if report is None:
         return None
-    return panel([one.as_data() for one in report.findings], body, subject=subject, proof=report.proof)
+    return panel(report.findings_as_data(), body, subject=subject, proof=report.proof)
 
 
 def _marked(body: text.Content, found: Panel) -> list[tuple[str, list[Segment]]]:
@@ -238,15 +238,11 @@ def _library(memo: Memo, body: text.Content, result: YearResult) -> dict[str, An
     A row that has every one of them already gets an empty list, a row of an indicator without any gets none.
     """
     known = library.known(memo.organization_id, calendar.day_of(calendar.now()))
-    rows = {
-        n: [
-            one
-            for one in library.for_indicators(known, {row["indicator"]})
-            if one.text not in {measure["text"] for measure in row["measures"]}
-        ]
-        for n, row in enumerate(body["plan"])
-        if library.for_indicators(known, {row["indicator"]})
-    }
+    rows = {}
+    for n, row in enumerate(body["plan"]):
+        taken = {measure["text"] for measure in row["measures"]}
+        if fitting := library.for_indicators(known, {row["indicator"]}):
+            rows[n] = [one for one in fitting if one.text not in taken]
     planned = {row["indicator"] for row in body["plan"]}
     others = [one for one in known if one.indicator not in planned and one.indicator in result.rules.by_number]
     return {"choices": rows, "others": others, "last": library.of_year(known, result.year), "rules": result.rules}

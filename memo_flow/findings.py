@@ -12,12 +12,11 @@ from typing import Any
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from assessments.document import AUTO, HIGH, LOW, MEDIUM, SUGGEST
+from assessments.document import AUTO, HIGH, LOW, MEDIUM, SEVERITIES, SUGGEST
 from memo_flow.changes import Change, Gone, value_at
 from memo_flow.checking import RESULT
 from memo_flow.content import Content
 
-SEVERITIES = (HIGH, MEDIUM, LOW)
 AROUND = 40  # characters shown on each side of the marked ones
 
 

@@ -100,9 +100,8 @@ def memo_submit(request: HttpRequest, pk: UUID) -> HttpResponse:
     policies.require(request.user, "submit", memo, on=calendar.day_of(now))  # type: ignore[arg-type]
     body = drafts.working_text(memo)
     divisions = names_of_divisions(memo)
-    report = checking.report_on(memo, body, subject=memo.subject, on=calendar.day_of(now))
-    findings = [one.as_data() for one in report.findings] if report else []
-    found = panel(findings, body, subject=memo.subject) if report else None
+    findings = checking.findings_on(memo, body, on=calendar.day_of(now))
+    found = None if findings is None else panel(findings, body, subject=memo.subject)
     gaps = [text.Gap(path, m) for path, said in errors.items() for m in said]
     gaps = gaps or text.gaps(body, divisions=divisions, outline=memo.kind.outline)
     if not memo.subject and not errors:
@@ -116,7 +115,7 @@ def memo_submit(request: HttpRequest, pk: UUID) -> HttpResponse:
         "incomplete": any(gap.path not in ("reason", "") for gap in gaps),
         "form": form,
         "version": version,
-        "seen": checking.digest_of(findings),
+        "seen": checking.digest_of(findings or []),
         "route": route,
         "panel": found,
         "asks_reason": bool(memo.round or (found and found.high) or form.data.get("reason")),

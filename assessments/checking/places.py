@@ -5,8 +5,7 @@ import re
 from assessments.checking.facts import Fact
 from assessments.checking.flows import Flow
 from assessments.document import SUGGEST, Finding
-
-_THAI = str.maketrans("0123456789", "๐๑๒๓๔๕๖๗๘๙")
+from organization.calendar import thai_digits
 
 
 def finding(
@@ -76,7 +75,7 @@ def in_script(raw: str, new: str, around: str = "") -> str:
     """`new` in Thai digits where the text it replaces, or else the text around it, has them."""
     sample = raw if re.search(r"[0-9๐-๙]", raw) else around
     thai = len(re.findall(r"[๐-๙]", sample))
-    return new.translate(_THAI) if thai > len(re.findall(r"[0-9]", sample)) else new
+    return thai_digits(new) if thai > len(re.findall(r"[0-9]", sample)) else new
 
 
 def at_data(

@@ -152,7 +152,7 @@ def changes(reading: Reading, resolved: Resolved, change: Change) -> Iterator[Fi
 
 
 def _turned_round(word: str, gained: Decimal) -> bool:
-    return gained < 0 if word in ROSE else gained > 0 if word in FELL else False
+    return (word in ROSE and gained < 0) or (word in FELL and gained > 0)
 
 
 def _compared(reading: Reading, resolved: Resolved, change: Change) -> tuple[Key, Decimal, Decimal] | None:

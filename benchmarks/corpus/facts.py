@@ -6,7 +6,8 @@ from decimal import Decimal
 from random import Random
 
 from assessments import rulebook, scoring
-from benchmarks.corpus.wording import MONTHS, SHORT_MONTHS, WORDS, Wording
+from benchmarks.corpus.wording import WORDS, Wording
+from organization.calendar import MONTHS_TH, MONTHS_TH_SHORT, buddhist_year, thai_date
 
 
 @dataclass(frozen=True)
@@ -272,18 +273,10 @@ def make(
     )
 
 
-def long_date(day: date) -> str:
-    return f"{day.day} {MONTHS[day.month - 1]} {day.year + 543}"
-
-
-def short_date(day: date) -> str:
-    return f"{day.day} {SHORT_MONTHS[day.month - 1]} {(day.year + 543) % 100}"
-
-
 def said_date(day: date, form: str) -> str:
     """long: 31 มีนาคม 2565; middle: 31 มี.ค. 2565; short: 31 มี.ค. 65; month: มีนาคม 2565."""
     if form == "month":
-        return f"{MONTHS[day.month - 1]} {day.year + 543}"
-    if form == "middle":
-        return f"{day.day} {SHORT_MONTHS[day.month - 1]} {day.year + 543}"
-    return long_date(day) if form == "long" else short_date(day)
+        return f"{MONTHS_TH[day.month - 1]} {buddhist_year(day)}"
+    if form == "short":
+        return f"{day.day} {MONTHS_TH_SHORT[day.month - 1]} {buddhist_year(day) % 100}"
+    return thai_date(day, short=form == "middle")

@@ -11,9 +11,10 @@ from random import Random
 from typing import Any
 
 from assessments import scoring
-from benchmarks.corpus.facts import long_date, said_date
+from benchmarks.corpus.facts import said_date
 from benchmarks.corpus.page import Finished, Span, dressed, printed
-from benchmarks.corpus.wording import DIVISION_SLIPS, MONTHS, SHORT_MONTHS, SLIPS
+from benchmarks.corpus.wording import DIVISION_SLIPS, SLIPS
+from organization.calendar import MONTHS_TH, MONTHS_TH_SHORT, thai_date, thai_digits
 
 HIGH, MEDIUM, LOW = "high", "medium", "low"
 LETTERS = "กขคงจฉช"
@@ -352,7 +353,7 @@ class Changes:
                 continue
             yield self.made(
                 "basis_later",
-                [self.say(span, long_date(later))],
+                [self.say(span, thai_date(later))],
                 "R10",
                 HIGH,
                 f"decision of {day} dated {later}, after the memo of {self.facts.memo}",
@@ -534,7 +535,7 @@ class Changes:
         for span in self.whole(self.base.of("period")):
             plan, said = self.facts.plans[span.about["code"]], self.own(span)
             pair = [
-                MONTHS[d.month - 1] if span.about["form"] in IN_FULL else SHORT_MONTHS[d.month - 1]
+                MONTHS_TH[d.month - 1] if span.about["form"] in IN_FULL else MONTHS_TH_SHORT[d.month - 1]
                 for d in (plan.start, plan.end)
             ]
             years = re.findall(r"[0-9๐-๙]{2,4}(?=\s|$|-)", said)
@@ -608,7 +609,7 @@ class Changes:
         last = re.findall(r"[0-9๐-๙]+", said)[-1]
         value = str(int(last) + 1)
         if any("๐" <= c <= "๙" for c in last):
-            value = value.translate(str.maketrans("0123456789", "๐๑๒๓๔๕๖๗๘๙"))
+            value = thai_digits(value)
         at = said.rindex(last)
         return said[:at] + value + said[at + len(last) :]
 

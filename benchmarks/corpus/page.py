@@ -11,14 +11,13 @@ from decimal import Decimal
 from random import Random
 from typing import Any
 
-from benchmarks.corpus.facts import Facts, Plan, long_date, said_date
-from benchmarks.corpus.wording import MONTHS, SHORT_MONTHS
+from benchmarks.corpus.facts import Facts, Plan, said_date
+from organization.calendar import MONTHS_TH, MONTHS_TH_SHORT, thai_date, thai_digits
 
 FIRST, CLOSE = 0xE000, "\uf8ff"
 ENGLISH = {
     "AA": "Excellence", "A": "Very Good", "B": "Good", "C": "Fair", "D": "Poor", "E": "Extremely Poor", "F": "Fail",
 }  # fmt: skip
-THAI = str.maketrans("0123456789", "๐๑๒๓๔๕๖๗๘๙")
 SOLID = {
     "score",
     "mean",
@@ -89,7 +88,7 @@ def dressed(text: str, style: Style) -> str:
         elif char == CLOSE and raw:
             raw.pop()
         elif style.digits == "thai" and not any(ord(one) == FIRST for one in raw):
-            char = char.translate(THAI)
+            char = thai_digits(char)
         out.append(char)
     text = "".join(out)
     return text.replace("ำ", {"one": "ำ", "two": "ํา", "lost": " า"}[style.am])
@@ -189,7 +188,7 @@ class Page:
         return said if self.style.codes in ("zero", "item") else self.raw(said)
 
     def date(self, day: date, kind: str = "date", **about: Any) -> str:
-        return self.mark(kind, long_date(day), day=day, **about)
+        return self.mark(kind, thai_date(day), day=day, **about)
 
     def num(self, group: str, said: str) -> str:
         """A number of a list or heading; `group` names the sequence it belongs to."""
@@ -210,14 +209,14 @@ class Page:
         ya, yb = a.year + 543, b.year + 543
         last = b.day
         said = {
-            "short": f"{SHORT_MONTHS[a.month - 1]} {ya % 100} – {SHORT_MONTHS[b.month - 1]} {yb % 100}",
-            "tight": f"{SHORT_MONTHS[a.month - 1]}{ya % 100}-{SHORT_MONTHS[b.month - 1]}{yb % 100}",
-            "long": f"{MONTHS[a.month - 1]} {ya} – {MONTHS[b.month - 1]} {yb}",
-            "days": f"1 {MONTHS[a.month - 1]} {ya} ถึง {last} {MONTHS[b.month - 1]} {yb}",
-            "full": f"{SHORT_MONTHS[a.month - 1]} {ya} - {SHORT_MONTHS[b.month - 1]} {yb}",
-            "between": f"ระหว่างวันที่ 1 {MONTHS[a.month - 1]} {ya} ถึงวันที่ {last} {MONTHS[b.month - 1]} {yb}",
-            "dash": f"1 {SHORT_MONTHS[a.month - 1]} {ya} - {last} {SHORT_MONTHS[b.month - 1]} {yb}",
-            "since": f"ตั้งแต่เดือน{MONTHS[a.month - 1]} {ya} ถึงเดือน{MONTHS[b.month - 1]} {yb}",
+            "short": f"{MONTHS_TH_SHORT[a.month - 1]} {ya % 100} – {MONTHS_TH_SHORT[b.month - 1]} {yb % 100}",
+            "tight": f"{MONTHS_TH_SHORT[a.month - 1]}{ya % 100}-{MONTHS_TH_SHORT[b.month - 1]}{yb % 100}",
+            "long": f"{MONTHS_TH[a.month - 1]} {ya} – {MONTHS_TH[b.month - 1]} {yb}",
+            "days": f"1 {MONTHS_TH[a.month - 1]} {ya} ถึง {last} {MONTHS_TH[b.month - 1]} {yb}",
+            "full": f"{MONTHS_TH_SHORT[a.month - 1]} {ya} - {MONTHS_TH_SHORT[b.month - 1]} {yb}",
+            "between": f"ระหว่างวันที่ 1 {MONTHS_TH[a.month - 1]} {ya} ถึงวันที่ {last} {MONTHS_TH[b.month - 1]} {yb}",
+            "dash": f"1 {MONTHS_TH_SHORT[a.month - 1]} {ya} - {last} {MONTHS_TH_SHORT[b.month - 1]} {yb}",
+            "since": f"ตั้งแต่เดือน{MONTHS_TH[a.month - 1]} {ya} ถึงเดือน{MONTHS_TH[b.month - 1]} {yb}",
         }[form]
         return self.mark("cell", self.mark("period", said, code=plan.code, form=form), code=plan.code, column="period")
 

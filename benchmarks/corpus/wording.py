@@ -210,14 +210,6 @@ TOPICS: dict[int, tuple[Topic, ...]] = {
 
 WORDS = Wording(TOPICS, COMPLAINT, COMMUNITY)
 
-MONTHS = (
-    "มกราคม", "กุมภาพันธ์", "มีนาคม", "เมษายน", "พฤษภาคม", "มิถุนายน",
-    "กรกฎาคม", "สิงหาคม", "กันยายน", "ตุลาคม", "พฤศจิกายน", "ธันวาคม",
-)  # fmt: skip
-SHORT_MONTHS = (
-    "ม.ค.", "ก.พ.", "มี.ค.", "เม.ย.", "พ.ค.", "มิ.ย.", "ก.ค.", "ส.ค.", "ก.ย.", "ต.ค.", "พ.ย.", "ธ.ค.",
-)  # fmt: skip
-
 # Slips of the pen and of the scanner's reading, in an indicator's name and in a division's.
 SLIPS = (
     ("ทรัพย์สิน", "ทรัพยากร"),
