@@ -1,23 +1,16 @@
 """Letters are written in the transaction of the act they speak of, and leave only after it has committed."""
 
-import logging
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from functools import cache
 from typing import Any
 from uuid import UUID
 
-from django.conf import settings
 from django.db import transaction
 from django.utils import timezone, translation
-from redis import Redis
-from redis.backoff import NoBackoff
-from redis.retry import Retry
 
 from notifications.models import Letter
-
-logger = logging.getLogger(__name__)
+from organization import doorbell
 
 BATCH = 1000
 
@@ -87,23 +80,5 @@ def void(*about: str, at: datetime, events: Iterable[str] | None = None) -> int:
 
 
 def ring() -> None:
-    """Wake the post office. A broker that is down is logged, never an error: beat's sweep finds the letters.
-
-    Celery's client tries a dead broker for two seconds; one ping without retries asks first, so that nobody waits.
-    """
-    if not settings.MEMOFLOW_RING:
-        return
-    from notifications.tasks import deliver
-
-    try:
-        _broker().ping()
-        deliver.delay()
-    except Exception as error:  # whatever the broker's client raises: the letter is safe in its table
-        logger.warning("The post office could not be rung (%s); its next round finds the letters.", error)
-
-
-@cache
-def _broker() -> Redis:
-    return Redis.from_url(
-        settings.REDIS_URL, socket_connect_timeout=0.5, socket_timeout=0.5, retry=Retry(NoBackoff(), 0)
-    )
+    """Wake the post office."""
+    doorbell.ring("notifications.tasks.deliver")

@@ -25,6 +25,7 @@ from django.utils import timezone
 from memo_flow.models import Decision
 from notifications import delivery, outbox
 from notifications.models import Letter
+from organization import doorbell
 from tests.cast import Cast, at, fresh
 from tests.engines import free_port
 
@@ -373,9 +374,9 @@ def no_broker(settings: Any) -> Iterator[socket.socket]:
         held.bind(("127.0.0.1", 0))
         settings.MEMOFLOW_RING = True
         settings.REDIS_URL = f"redis://127.0.0.1:{held.getsockname()[1]}/0"
-        outbox._broker.cache_clear()
+        doorbell._broker.cache_clear()
         yield held
-    outbox._broker.cache_clear()
+    doorbell._broker.cache_clear()
 
 
 @pytest.mark.parametrize("broker", ["down", "silent"])
