@@ -1,5 +1,6 @@
 """The real memo of Kamphaeng Saen, 2564, from its corrected transcription to the shape of a draft."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
@@ -14,6 +15,7 @@ from organization.calendar import thai_digits
 REASON = (
     "เสนอตามเอกสารของสำนักงาน คะแนนตัวชี้วัดที่ ๘ อยู่ในช่วง ๙๗.๓๖-๙๗.๔๐ รอตรวจกับผลที่ประกาศ "
     "ช่องทางแจ้งเรื่องร้องเรียนการทุจริตจะกำหนดเพิ่มในคราวต่อไป กำหนดรายงานผลและผู้รับผิดชอบบางขั้นตอนยังเป็นไปตามต้นฉบับ "
+    "ถ้อยคำ “ควรรักษามาตรฐานไว้” ในรายงานข้อ ๓.๑ คงไว้ตามต้นฉบับแม้คะแนนรวมต่ำกว่าเป้าหมาย "
     "จะปรับให้ครบถ้วนเมื่อแจ้งเวียนมาตรการให้ทุกสำนัก/กอง"
 )
 SOURCE = Path(__file__).parent / "data" / "kamphaeng_saen_2564.yaml"
@@ -44,6 +46,7 @@ def imported() -> Imported:
         "agency": header["agency_th"],
         "urgency": "",
         "sections": [_section(s) for s in document["memo"]["sections"]],
+        "report": list(report()),
         "proposals": [{"text": p["text_th"]} for p in _proposal(document)["proposals"]],
         "closing": _proposal(document)["closing_th"],
         "scores": _scores(document["scores"]),
@@ -66,6 +69,30 @@ def _section(raw: dict[str, Any]) -> dict[str, str]:
         raw.get("closing_th") if raw["id"] != "proposal" else None,
     ]
     return {"id": raw["id"], "heading": raw["heading_th"], "text": "\n".join(p.strip() for p in paragraphs if p)}
+
+
+def report() -> Iterator[dict[str, str]]:
+    """The report's own words in its order; what the paper makes of the data (list, tables, plan) is not in them."""
+    document = source()["report"]
+    by_id = {section["id"]: section for section in document["sections"]}
+    yield _chapter("foreword", document["foreword"])
+    yield _chapter("background", by_id["background"])
+    yield _chapter("overall", by_id["overall_result"])
+    yield _chapter("indicators", by_id["per_indicator_analysis"])
+    yield _chapter("suggestions", by_id["suggestions"])
+    for place, part in enumerate(by_id["suggestions"]["subsections"], 1):
+        heading = f"{thai_digits(part['seq'])} {part['heading_th']}"
+        yield _chapter(f"suggestions_{place}", {**part, "heading_th": heading})
+
+
+def _chapter(name: str, raw: dict[str, Any]) -> dict[str, str]:
+    items = enumerate(raw.get("items", []), 1)
+    paragraphs = [
+        *raw.get("paragraphs_th", []),
+        raw.get("text_th", ""),
+        *(f"{thai_digits(n)}. ด้าน {item['instrument']} พบว่า {item['text_th']}" for n, item in items),
+    ]
+    return {"id": name, "heading": raw["heading_th"], "text": "\n".join(p.strip() for p in paragraphs if p)}
 
 
 def _scores(raw: dict[str, Any]) -> dict[str, Any]:

@@ -22,6 +22,8 @@ _WORDS = {Judgement.FIX: "แก้ไข", Judgement.IMPROVE: "ปรับป�
 ITA = "การประเมินคุณธรรมและความโปร่งใสในการดำเนินงานของหน่วยงานภาครัฐ"
 #: The sections that are written from the data.
 WRITTEN = ("original_matter", "facts", "rules_and_laws", "proposal")
+#: And those of the report; suggestions_1 to 3 are of the whole, of those outside, and of each instrument.
+REPORTED = ("foreword", "background", "overall", "indicators", "suggestions_1", "suggestions_2", "suggestions_3")
 _SHORT = "การประเมินคุณธรรมและความโปร่งใสในการดำเนินงาน (Integrity and Transparency Assessment)"
 
 
@@ -212,6 +214,101 @@ def proposals(facts: Facts) -> list[dict[str, str]]:
     ]
 
 
+# The report
+
+
+def report(facts: Facts) -> dict[str, str]:
+    """Section id of the report -> its text, for those of REPORTED."""
+    return {
+        "foreword": "\n".join(_foreword(facts)),
+        "background": "\n".join(_background(facts)),
+        "overall": "\n".join(_overall(facts)),
+        "indicators": _judged(facts.result),
+        "suggestions_1": "\n".join(_on_the_whole(facts.result)),
+        "suggestions_2": _from_outside(facts.result),
+        "suggestions_3": "\n".join(_to_improve(facts)),
+    }
+
+
+def _foreword(facts: Facts) -> Iterator[str]:
+    yield (
+        f"ตามที่ สำนักงาน ป.ป.ช. ได้ประกาศผล{ITA} ประจำปีงบประมาณ พ.ศ. {thai_digits(facts.year)} แล้ว "
+        f"{facts.office} ในฐานะหน่วยงานผู้รับการประเมิน จึงนำผลการประเมินมาพิจารณาถึงสิ่งที่ควรได้รับการปรับปรุงและพัฒนา"
+    )
+    yield (
+        f"รายงานฉบับนี้ {facts.division} จัดทำขึ้นเพื่อวิเคราะห์ผลการประเมินในภาพรวมและรายตัวชี้วัด "
+        f"และเสนอมาตรการส่งเสริมคุณธรรมและความโปร่งใสของหน่วยงานสำหรับปีงบประมาณ พ.ศ. {thai_digits(facts.next)}"
+    )
+
+
+def _background(facts: Facts) -> Iterator[str]:
+    rules = facts.result.rules
+    yield _law(facts)
+    yield (
+        f"การประเมินประจำปีงบประมาณ พ.ศ. {thai_digits(facts.year)} ใช้เครื่องมือ {thai_digits(len(rules.instruments))} แบบ "
+        f"รวม {thai_digits(len(rules.indicators))} ตัวชี้วัด ดังนี้"
+    )
+    for place, one in enumerate(rules.instruments, 1):
+        numbers = rules.numbers_of[one.code]
+        yield (
+            f"{thai_digits(place)}. {one.th} ({one.code}) จำนวน {thai_digits(len(numbers))} ตัวชี้วัด "
+            f"ได้แก่ {_listed([_named(rules.by_number[number]) for number in numbers])}"
+        )
+
+
+def _overall(facts: Facts) -> Iterator[str]:
+    result = facts.result
+    yield f"ผล{ITA} ประจำปีงบประมาณ พ.ศ. {thai_digits(facts.year)} โดยภาพรวม{facts.office} {overall(result)}"
+    means = [(one, result.mean(one.code)) for one in result.rules.instruments]
+    said = [f"{one.th} ({one.code}) {_points(mean)} คะแนน" for one, mean in means if mean is not None]
+    if said:
+        yield f"ค่าคะแนนรายเครื่องมือ ได้แก่ {_listed(said)}"
+    if compared := _comparison(facts):
+        yield compared
+
+
+def _on_the_whole(result: YearResult) -> Iterator[str]:
+    """Whether the total reaches the target, and which indicators do not."""
+    target = f"เป้าหมาย {_points(result.rules.target)} คะแนน"
+    if result.total is None:
+        yield f"ผลการประเมินในภาพรวม{overall(result)} จึงยังเทียบกับ{target} ไม่ได้"
+    elif result.total < result.rules.target:
+        yield (
+            f"ผลการประเมินในภาพรวม{overall(result)} ต่ำกว่า{target} "
+            f"หน่วยงาน{_called_for(result.total, result.rules)}การดำเนินงานด้านคุณธรรมและความโปร่งใส"
+        )
+    else:
+        yield f"ผลการประเมินในภาพรวม{overall(result)} ไม่ต่ำกว่า{target} หน่วยงานควรรักษาระดับและพัฒนาการดำเนินงานอย่างต่อเนื่อง"
+    names = [_named(result.rules.by_number[number]) for number in _below(result)]
+    yield f"ตัวชี้วัดที่ยังไม่ถึงเป้าหมาย ได้แก่ {_listed(names)}" if names else "ทุกตัวชี้วัดถึงเป้าหมาย"
+
+
+def _below(result: YearResult) -> list[int]:
+    return [number for number, score in sorted(result.scores.items()) if score < result.rules.target]
+
+
+def _from_outside(result: YearResult) -> str:
+    """What those outside see least of; what they wrote is no figure, and for the author to add."""
+    mean = result.mean("EIT")
+    said = f" มีค่าคะแนนเท่ากับ {_points(mean)} คะแนน" if mean is not None else ""
+    return (
+        f"{result.rules.by_code['EIT'].th} (EIT){said} จากลำดับคะแนนพบว่า{lowest(result, 'EIT')} "
+        "หน่วยงานควรรับฟังความคิดเห็นและข้อเสนอแนะของผู้รับบริการ และนำมาพัฒนาการดำเนินงานในเรื่องดังกล่าว"
+    )
+
+
+def _to_improve(facts: Facts) -> Iterator[str]:
+    """Of every instrument its lowest indicators and those below the target."""
+    result = facts.result
+    for place, one in enumerate(result.rules.instruments, 1):
+        numbers = sorted({*result.computed.lowest[one.code], *_below(result)} & {*result.rules.numbers_of[one.code]})
+        said = _listed([issue(result, number) for number in numbers])
+        yield f"{thai_digits(place)}. ด้าน {one.code} พบว่า {said}"
+    yield (
+        f"แนวทางการปรับปรุงและพัฒนาปรากฏตามตารางการนำผลการประเมินเพื่อปรับปรุงและพัฒนาในปีงบประมาณ พ.ศ. {thai_digits(facts.next)}"
+    )
+
+
 # The table and the plan
 
 
@@ -329,14 +426,18 @@ def _office(codes: Collection[str], divisions: Collection[str], home: str) -> li
 
 def draft(facts: Facts, blank: Content, library: Collection[Known], *, on: date) -> Content:
     """A whole draft written from the data; `blank` gives the headings and the frame of its kind."""
-    written = sections(facts)
     return {
         **blank,
-        "sections": [one | {"text": written.get(one["id"], "")} for one in blank["sections"]],
+        "sections": _filled(blank["sections"], sections(facts)),
+        "report": _filled(blank["report"], report(facts)),
         "proposals": proposals(facts),
         "scores": scores(facts.result, facts.before),
         "plan": plan(facts, library, on=on),
     }
+
+
+def _filled(blank: list[dict[str, str]], written: Mapping[str, str]) -> list[dict[str, str]]:
+    return [one | {"text": written.get(one["id"], "")} for one in blank]
 
 
 def _named(indicator: Indicator) -> str:
@@ -424,7 +525,8 @@ def _agrees(rules: Rules, computed: scoring.Result, scores: Mapping[str, Any]) -
 
 
 def written(content: Content, path: str, facts: Facts) -> Any:
-    """What the data says at a draft's path: a known section's text, a plan row's issue, or the table of scores.
+    """What the data says at a draft's path: a known section's text (of the memo or the report), a plan row's issue,
+    or the table of scores.
 
     Raises LookupError for a path that is not written from the data.
     """
@@ -433,6 +535,8 @@ def written(content: Content, path: str, facts: Facts) -> Any:
             return scores(facts.result, facts.before)
         case ["sections", place, "text"]:
             return sections(facts)[content["sections"][_place(place)]["id"]]
+        case ["report", place, "text"]:
+            return report(facts)[content["report"][_place(place)]["id"]]
         case ["plan", place, "issue"]:
             number = content["plan"][_place(place)]["indicator"]
             if number in facts.result.scores:

@@ -119,15 +119,20 @@ def document_of(
 
 
 def _passages(content: Content) -> Iterator[Passage]:
-    """In the order of the paper. What the plan says is data of its rows; only its title and issue are read as text."""
+    """In the order of the editor. What the plan says is data of its rows; only its title and issue are read as text."""
     yield Passage("subject", content["subject"])
-    for n, section in enumerate(content["sections"]):
-        yield Passage(f"sections.{n}.text", section["text"], section["heading"])
+    yield from _sections(content, "sections")
     for n, proposal in enumerate(content["proposals"]):
         yield Passage(f"proposals.{n}.text", proposal["text"])
     for n, row in enumerate(content["plan"]):
         yield Passage(f"plan.{n}.title", row["title"])
         yield Passage(f"plan.{n}.issue", row["issue"], row["title"])
+    yield from _sections(content, "report")
+
+
+def _sections(content: Content, group: str) -> Iterator[Passage]:
+    for n, section in enumerate(content.get(group, [])):
+        yield Passage(f"{group}.{n}.text", section["text"], section["heading"])
 
 
 def _row(path: str, row: dict[str, Any], divisions: Mapping[str, str]) -> PlanRow:

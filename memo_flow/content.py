@@ -3,6 +3,7 @@
 {
   "to": "นายก…",  "agency": "สำนักปลัด …",  "urgency": "" | urgent | very_urgent | most_urgent,
   "sections":  [{"id", "heading", "text"}],              text: paragraphs parted by line breaks
+  "report":    [{"id", "heading", "text"}],              the printed report's own words; without any, the memo's
   "proposals": [{"text"}],
   "closing":   "จึงเรียนมาเพื่อโปรดพิจารณา",
   "scores":    {"fiscal_year": 2564, "total": "82.14", "level": "B",
@@ -15,8 +16,8 @@
                  "responsible": ["op", "fin"], "period_start": ISO, "period_end": ISO,
                  "follow_up", "follow_up_due": ISO}]
 }
-Half-written drafts hold "" where a value is not
-there yet. Submission adds "subject", "attachments", "reason" and "findings", what the checker found (`frozen`).
+Half-written drafts hold "" where a value is not there yet; a text of before the reports has no key "report".
+Submission adds "subject", "attachments", "reason" and "findings", what the checker found (`frozen`).
 """
 
 from __future__ import annotations
@@ -33,6 +34,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
 from assessments import rulebook
+from documents.letters import name_of, unprintable
 from organization.calendar import arabic_digits
 from organization.plain_text import validate_plain_text
 
@@ -42,9 +44,19 @@ URGENCIES = ("", "urgent", "very_urgent", "most_urgent")
 INSTRUMENTS = ("IIT", "EIT", "OIT")
 LONG, LINE = 20_000, 500
 YEARS = range(1950, 2200)  # Gregorian; a year typed in the Buddhist era lies outside
-MOST = {"sections": 20, "proposals": 30, "plan": 20, "measures": 30, "steps": 60, "indicators": 30, "before": 30}
+MOST = {
+    "sections": 20,
+    "report": 20,
+    "proposals": 30,
+    "plan": 20,
+    "measures": 30,
+    "steps": 60,
+    "indicators": 30,
+    "before": 30,
+}
 BLANK: dict[str, Any] = {
     "sections": {"id": "", "heading": "", "text": ""},
+    "report": {"id": "", "heading": "", "text": ""},
     "proposals": {"text": ""},
     "plan": {
         "instrument": "",
@@ -79,7 +91,10 @@ def blank(outline: dict[str, Any], *, to: str, agency: str) -> Content:
         "to": to,
         "agency": agency,
         "urgency": "",
-        "sections": [{"id": s["id"], "heading": s["heading"], "text": ""} for s in outline.get("sections", [])],
+        **{
+            group: [{"id": s["id"], "heading": s["heading"], "text": ""} for s in outline.get(group, [])]
+            for group in ("sections", "report")
+        },
         "proposals": [],
         "closing": outline.get("closing", "จึงเรียนมาเพื่อโปรดพิจารณา"),
         "scores": {
@@ -136,7 +151,10 @@ def has_table(content: Content, outline: Mapping[str, Any]) -> bool:
 
 
 def gaps(content: Content, *, divisions: Collection[str], outline: Mapping[str, Any]) -> list[Gap]:
-    """What is still missing before submission; empty when the draft may go its way. `outline`: its kind's."""
+    """What is still missing before submission; empty when the draft may go its way. `outline`: its kind's.
+
+    A `subject` beside the draft's own fields is read for what no paper can print.
+    """
     return list(_gaps(content, divisions, outline))
 
 
@@ -155,6 +173,20 @@ def _gaps(content: Content, divisions: Collection[str], outline: Mapping[str, An
             )
     for n, row in enumerate(content["plan"]):
         yield from _row_gaps(f"plan.{n}", n + 1, row, divisions)
+    for path, words in _texts(content):
+        if missing := unprintable(words):
+            said = _("No paper can print “%(one)s” (%(name)s). Remove it, or write it in words.")
+            yield Gap(path, said % {"one": missing[0], "name": name_of(missing[0])})
+
+
+def _texts(value: Any, path: str = "") -> Iterator[tuple[str, str]]:
+    """Every text of a content with its dotted path."""
+    if isinstance(value, str):
+        yield path, value
+    elif isinstance(value, dict | list):
+        inside = value.items() if isinstance(value, dict) else enumerate(value)
+        for key, one in inside:
+            yield from _texts(one, f"{path}.{key}" if path else str(key))
 
 
 def _table_gaps(scores: dict[str, Any]) -> Iterator[Gap]:
@@ -227,14 +259,8 @@ class _Cleaner:
             "to": self.line(raw, "to"),
             "agency": self.line(raw, "agency"),
             "urgency": raw.get("urgency") if raw.get("urgency") in URGENCIES else "",
-            "sections": [
-                {
-                    "id": self.line(s, "id", p)[:40].strip(),
-                    "heading": self.line(s, "heading", p),
-                    "text": self.text(s, "text", p),
-                }
-                for p, s in self.many(raw, "sections")
-            ],
+            "sections": self.sections(raw, "sections"),
+            "report": self.sections(raw, "report"),
             "proposals": [{"text": self.text(s, "text", p)} for p, s in self.many(raw, "proposals")],
             "closing": self.line(raw, "closing"),
             "scores": {
@@ -257,6 +283,16 @@ class _Cleaner:
             },
             "plan": [self.row(p, s) for p, s in self.many(raw, "plan")],
         }
+
+    def sections(self, raw: dict[str, Any], key: str) -> list[dict[str, str]]:
+        return [
+            {
+                "id": self.line(s, "id", p)[:40].strip(),
+                "heading": self.line(s, "heading", p),
+                "text": self.text(s, "text", p),
+            }
+            for p, s in self.many(raw, key)
+        ]
 
     def row(self, path: str, raw: dict[str, Any]) -> dict[str, Any]:
         measures = [{"text": self.text(m, "text", p)} for p, m in self.many(raw, "measures", path)]

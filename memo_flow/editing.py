@@ -174,7 +174,7 @@ def _editor(
         "theirs": theirs,
         "divisions": divisions,
         "instruments": text.INSTRUMENTS,
-        "gaps": _gaps(memo, body, divisions) if status == 200 and not errors else [],
+        "gaps": _gaps(memo, {**body, "subject": subject}, divisions) if status == 200 and not errors else [],
         "returned": waiting_reason(memo) if memo.state == State.RETURNED else None,
         "panel": found,
         "analysis": text.has_table(legible, memo.kind.outline),
@@ -182,7 +182,7 @@ def _editor(
         "year": checking.year_of(legible),
         "years": rulebook.years(),
         "result": result,
-        "written": analysis.WRITTEN if result else (),
+        "written": {"sections": analysis.WRITTEN, "report": analysis.REPORTED} if result else {},
         "undo": _undoable(draft, body),
         **(_library(memo, legible, result) if result else {}),
     }

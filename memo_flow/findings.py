@@ -193,9 +193,10 @@ def place_of(path: str, content: Content) -> str:
     match parts[0]:
         case "subject":
             return _("Subject")
-        case "sections" if numbers:
-            heading = _text_at(content, f"sections.{numbers[0] - 1}.heading")
-            return _("Section %(n)s") % {"n": numbers[0]} + (f" {heading}" if heading else "")
+        case "sections" | "report" if numbers:
+            heading = _text_at(content, f"{parts[0]}.{numbers[0] - 1}.heading")
+            called = _("Report section %(n)s") if parts[0] == "report" else _("Section %(n)s")
+            return called % {"n": numbers[0]} + (f" {heading}" if heading else "")
         case "proposals" if numbers:
             return _("Proposal %(n)s") % {"n": numbers[0]}
         case "scores":

@@ -28,7 +28,10 @@ from tests.test_memo_checking import changed, forget_results, real
 
 REAL = "94.86 88.01 92.16 86.95 88.27 97.26 97.83 97.36 79.42 50.00"
 LAST = "90.04 83.76 89.15 80.92 85.33 88.21 80.64 84.07 77.50 75.00"
-OUTLINE = {"sections": [{"id": one, "heading": one} for one in (*analysis.WRITTEN, "other")]}
+OUTLINE = {
+    "sections": [{"id": one, "heading": one} for one in (*analysis.WRITTEN, "other")],
+    "report": [{"id": one, "heading": one} for one in analysis.REPORTED],
+}
 
 
 def result(scores: str = REAL, year: int = 2564, announced: Announced | None = None) -> YearResult:

@@ -86,6 +86,8 @@ def test_checkboxes_come_several_times_and_other_fields_once() -> None:
 HOSTILE: list[dict[str, Any]] = [
     {"scores": "x"},
     {"sections": "x"},
+    {"report": "x"},
+    {"report.0": "x"},
     {"plan": "x"},
     {"plan.0": "x"},
     {"plan.0.measures": "1"},
@@ -142,6 +144,7 @@ def test_hostile_fields_are_a_form_error_or_are_dropped(fields: dict[str, Any], 
                     "steps",
                     "responsible",
                     "sections",
+                    "report",
                     "scores",
                     "indicators",
                     "text",
@@ -158,7 +161,18 @@ def test_hostile_fields_are_a_form_error_or_are_dropped(fields: dict[str, Any], 
     ),
     st.sampled_from(["remove", "up", "down", "add", "save"]),
     st.sampled_from(
-        ["plan", "plan.0", "plan.0.measures", "plan.0.measures.0", "plan.0.steps.1", "sections.0", "", "x.y"]
+        [
+            "plan",
+            "plan.0",
+            "plan.0.measures",
+            "plan.0.measures.0",
+            "plan.0.steps.1",
+            "sections.0",
+            "report",
+            "report.0",
+            "",
+            "x.y",
+        ]
     ),
 )
 @settings(deadline=None, max_examples=200)
@@ -328,6 +342,7 @@ bodies = st.fixed_dictionaries(
         "to": words,
         "urgency": st.sampled_from(["", "urgent", "x"]),
         "sections": st.lists(st.fixed_dictionaries({"id": words, "heading": words, "text": words}), max_size=2),
+        "report": st.lists(st.fixed_dictionaries({"id": words, "heading": words, "text": words}), max_size=2),
         "proposals": st.lists(st.fixed_dictionaries({"text": words}), max_size=2),
         "scores": st.fixed_dictionaries({"level": words, "total": st.sampled_from(["", "๘๒.๑", "0", "100"])}),
         "plan": st.lists(rows, max_size=2),

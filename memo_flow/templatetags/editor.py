@@ -35,6 +35,12 @@ def holds(values: Any, wanted: object) -> bool:
 
 
 @register.filter
+def worded(sections: Any) -> Any:
+    """The sections, headings without words among them, where any has words; none of a text without such sections."""
+    return sections if any(section["text"] for section in sections or ()) else ()
+
+
+@register.filter
 def typed_day(text: object) -> str:
     """A date field's ISO text as the office writes it; what is no date yet is written as nothing."""
     try:
