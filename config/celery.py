@@ -14,5 +14,6 @@ app.autodiscover_tasks(["config"], related_name="health")
 app.conf.beat_schedule = {
     "heartbeat": {"task": "config.health.beat", "schedule": 10.0, "options": {"expires": 10}},
     "deliver what the broker lost": {"task": "notifications.tasks.deliver", "schedule": 30.0},
+    "print what the broker lost": {"task": "documents.tasks.print_due", "schedule": 60.0},
     "remind before and after deadlines": {"task": "notifications.tasks.scan", "schedule": 900.0},
 }

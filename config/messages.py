@@ -21,7 +21,18 @@ from django.utils.translation.template import templatize
 BASE = Path(__file__).resolve().parent.parent
 PO = BASE / "locale/th/LC_MESSAGES/django.po"
 MO = PO.with_suffix(".mo")
-ROOMS = ("assessments", "audit", "config", "demo", "desk", "measures", "memo_flow", "notifications", "organization")
+ROOMS = (
+    "assessments",
+    "audit",
+    "config",
+    "demo",
+    "desk",
+    "documents",
+    "measures",
+    "memo_flow",
+    "notifications",
+    "organization",
+)
 KEYWORDS: dict[str, Any] = {
     **dict.fromkeys(("_", "gettext", "gettext_lazy", "gettext_noop"), None),
     **dict.fromkeys(("ngettext", "ngettext_lazy"), (1, 2)),

@@ -5,6 +5,7 @@ A data folder (MEMOFLOW_DATA, else ./var) holds what one office owns: its databa
 """
 
 from pathlib import Path
+from typing import Any
 
 import environ
 from csp.constants import NONE, SELF
@@ -31,6 +32,7 @@ INSTALLED_APPS = [
     "organization",
     "audit",
     "notifications",
+    "documents",
     "assessments",
     "measures",
     "memo_flow",
@@ -173,7 +175,7 @@ STATIC_URL = "static/"
 STATICFILES_DIRS = [BASE_DIR / "static"]
 STATIC_ROOT = env.path("STATIC_ROOT", default=str(DATA_DIR / "staticfiles"))
 WHITENOISE_USE_FINDERS = DEBUG or DEMO
-STORAGES = {
+STORAGES: dict[str, dict[str, Any]] = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {
         "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
@@ -181,6 +183,16 @@ STORAGES = {
         else "whitenoise.storage.CompressedManifestStaticFilesStorage"
     },
 }
+
+# Papers: printed once, kept under their sha256 where every web and worker process reads them.
+STORAGES["papers"] = {
+    "BACKEND": "django.core.files.storage.FileSystemStorage",
+    "OPTIONS": {"location": env.str("MEMOFLOW_PAPERS", default=str(DATA_DIR / "papers"))},
+}
+# The keys that encrypt the offices' sealing keys, newest first (Fernet: 32 bytes in URL-safe base64).
+MEMOFLOW_SEAL_KEYS = env.list("MEMOFLOW_SEAL_KEYS", default=[])
+MEMOFLOW_TSA_URL = env.str("MEMOFLOW_TSA_URL", default="")  # an RFC 3161 time stamping authority, where there is one
+MEMOFLOW_PRINT_SECONDS = env.int("MEMOFLOW_PRINT_SECONDS", default=60)  # how long one paper may take
 
 # Browsers: nothing from elsewhere, nothing inline.
 CONTENT_SECURITY_POLICY = {

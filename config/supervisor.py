@@ -4,6 +4,7 @@ Started by script/run. Everything that can be wrong beforehand is said in one se
 """
 
 import argparse
+import base64
 import fcntl
 import http.client
 import json
@@ -50,6 +51,8 @@ def read_settings(file: Path) -> None:
             change(file, {"MEMOFLOW_DEMO": os.environ.get("MEMOFLOW_DEMO", "1")})
         if "SECRET_KEY" not in names_in(file):
             change(file, {"SECRET_KEY": secrets.token_urlsafe(50)})
+        if "MEMOFLOW_SEAL_KEYS" not in names_in(file):
+            change(file, {"MEMOFLOW_SEAL_KEYS": base64.urlsafe_b64encode(secrets.token_bytes(32)).decode()})
         file.read_text()  # Django's reader would pass over a file it cannot read
         environ.Env.read_env(file)
     except (OSError, UnicodeDecodeError) as error:

@@ -23,6 +23,7 @@ urlpatterns = [
     path("accounts/", include("allauth.account.urls")),
     path("memos/", include("memo_flow.urls")),
     path("measures/", include("measures.urls")),
+    path("verify/", include("documents.urls")),
     path("results/", include("assessments.urls")),
     path("admin/login/", admin_door),
     path("admin/", admin.site.urls),

@@ -7,6 +7,7 @@ from typing import Any
 from django.db import transaction
 
 from demo import assessed, clock, document
+from documents import seals
 from memo_flow import drafts
 from memo_flow.models import Action, Memo, MemoKind, Route, RouteStep
 from organization.appointments import act_for, appoint
@@ -107,6 +108,13 @@ def load() -> bool:
     return True
 
 
+def give_seal() -> None:
+    """A seal for the demo office's papers, where it has none yet."""
+    office = Organization.objects.get(code=OFFICE)
+    if seals.in_use(office.pk) is None:
+        seals.make(office, now=clock.now())
+
+
 def new_memo(kind: MemoKind | None = None) -> Memo:
     """The document as a fresh draft of the head of office."""
     kind = kind or MemoKind.objects.get(organization__code=OFFICE)
@@ -121,6 +129,8 @@ def analysis_kind(office: Organization, secretary: Position, mayor: Position) ->
     RouteStep.objects.create(route=route, group=1, position=secretary, action=Action.ENDORSE, days=3)
     RouteStep.objects.create(route=route, group=2, position=mayor, action=Action.APPROVE, days=3, same_person=True)
     sections = [{"id": s["id"], "heading": s["heading_th"]} for s in document.source()["memo"]["sections"]]
+    named = document.source()["organization"]["name_th"]
+    report = [{"id": s["id"], "heading": s["heading"].replace(named, office.name_th)} for s in document.report()]
     names = [
         {"seq": i["seq"], "name": i["name_th"]}
         for instrument in document.source()["scores"]["instruments"]
@@ -132,7 +142,7 @@ def analysis_kind(office: Organization, secretary: Position, mayor: Position) ->
         name_th="รายงานการวิเคราะห์ผลการประเมิน ITA",
         name_en="Analysis of the yearly ITA result",
         route=route,
-        outline={"sections": sections, "indicators": names},
+        outline={"sections": sections, "report": report, "indicators": names},
     )
 
 

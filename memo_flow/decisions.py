@@ -19,7 +19,7 @@ from viewflow.workflow.exceptions import FlowRuntimeError
 from audit import chain
 from measures import letters as task_letters
 from measures import planning
-from memo_flow import checking, drafts, flows, letters, policies, registry
+from memo_flow import checking, drafts, flows, letters, manuscripts, policies, registry
 from memo_flow import content as text
 from memo_flow.lifecycle import State
 from memo_flow.models import (
@@ -254,6 +254,9 @@ def _settle(memo: Memo, steps: Sequence[Step], mine: Step, decision: Decision, s
     if memo.state == State.APPROVED:
         outgoing += _approved(memo, steps, decision, seat, now=now)
     _record(memo, decision, by=decision.user, seat=seat, now=now)
+    if memo.state in (State.APPROVED, State.REJECTED):
+        assert decision.revision is not None
+        manuscripts.freeze(memo, decision.revision, steps=steps, by=decision.user, seat=seat, at=now)
     outbox.post(outgoing, at=now)
 
 
@@ -346,7 +349,7 @@ def _copy_route(memo: Memo) -> list[Step]:
 
 def _require_complete(memo: Memo, body: text.Content) -> None:
     codes = set(Division.objects.filter(organization=memo.organization_id).values_list("code", flat=True))
-    missing = text.gaps(body, divisions=codes, outline=memo.kind.outline)
+    missing = text.gaps({**body, "subject": memo.subject}, divisions=codes, outline=memo.kind.outline)
     if not memo.subject.strip():
         missing.insert(0, text.Gap("subject", _("Write the subject.")))
     if missing:

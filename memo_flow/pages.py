@@ -2,9 +2,10 @@
 
 from typing import Any
 
+from documents import orders
 from measures.queries import board_order, with_progress
 from measures.queries import visible_to as visible_tasks
-from memo_flow import drafts, paper, policies
+from memo_flow import drafts, manuscripts, paper, policies, shelves
 from memo_flow.findings import panel
 from memo_flow.forms import DecisionForm
 from memo_flow.lifecycle import State
@@ -30,7 +31,7 @@ def memo_page(memo: Memo, user: User, *, form: DecisionForm | None = None, refus
     circulations = (
         list(memo.circulations.select_related("position", "acknowledged_by").order_by("pk")) if memo.round else []
     )
-    verbs = ("edit", "submit", "withdraw", "discard", "reassign")
+    verbs = ("edit", "submit", "withdraw", "discard", "reassign", "draw_up")
     return {
         "memo": memo,
         "body": body,
@@ -57,6 +58,7 @@ def memo_page(memo: Memo, user: User, *, form: DecisionForm | None = None, refus
         "tasks": list(board_order(with_progress(visible_tasks(user, today, seats).filter(measure__row__memo=memo))))
         if memo.state == State.APPROVED
         else [],
+        "shelf": shelves.of(orders.papers_about(manuscripts.about(memo)) if memo.round else []),
         "may": {verb: policies.why_not(user, verb, memo, today, seats=seats) is None for verb in verbs},
     }
 

@@ -68,7 +68,7 @@ def _chart(table: dict[str, Any]) -> chart.Chart:
     )
 
 
-_FORMS = {
+ACTING_FORMS = {
     ActingKind.ACTING_FOR: "รักษาราชการแทน",
     ActingKind.ON_BEHALF: "ปฏิบัติราชการแทน",
     ActingKind.IN_POSITION: "รักษาการในตำแหน่ง",
@@ -110,7 +110,12 @@ def signature(user: User, position: Position, acting: Acting | None, at: datetim
         return [name, position.title_th]
     own = chair_of(user, day_of(at))
     titles = [own.title_th] if own else []
-    return [name, *titles, f"{_FORMS[ActingKind(acting.kind)]} {position.title_th}", f"ตามคำสั่งที่ {acting.order_number}"]
+    return [
+        name,
+        *titles,
+        f"{ACTING_FORMS[ActingKind(acting.kind)]} {position.title_th}",
+        f"ตามคำสั่งที่ {acting.order_number}",
+    ]
 
 
 def timeline(memo: Memo, steps: list[Step], history: list[Moment], decided: list[Decision]) -> list[dict[str, Any]]:

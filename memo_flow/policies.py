@@ -55,7 +55,7 @@ def require(
         if seats is None:
             _require_visible(user, memo, on)
         raise
-    if verb == "reassign" and seats is None:  # the one right that does not come from the memo itself
+    if verb in ("reassign", "draw_up") and seats is None:  # rights that do not come from the memo itself
         _require_visible(user, memo, on)
     return seat
 
@@ -67,6 +67,8 @@ def _seat_for(user: User, verb: str, memo: Memo, on: date, step: Step | None, se
         return _acknowledge(memo, seats_of(user, on) if seats is None else seats)
     if verb == "reassign":
         return _reassign(memo, seats_of(user, on) if seats is None else seats)
+    if verb == "draw_up":
+        return _draw_up(memo, seats_of(user, on) if seats is None else seats)
     return _author(user, verb, memo, on, seats)
 
 
@@ -127,5 +129,15 @@ def _reassign(memo: Memo, seats: Seats) -> Seat:
     if seat is None:
         raise Refused(_("Only the head of office or the permanent secretary may pass a step on."))
     if memo.state != State.IN_REVIEW:
+        raise NotNow(_("The memo is now “%(state)s”: this cannot be done.") % {"state": memo.get_state_display()})
+    return seat
+
+
+def _draw_up(memo: Memo, seats: Seats) -> Seat:
+    """A paper about an approved memo as things stand: its notice, or what became of its measures."""
+    seat = seats.with_role(Role.HEAD_OF_OFFICE, Role.PERMANENT_SECRETARY)
+    if seat is None:
+        raise Refused(_("Only the head of office or the permanent secretary may draw up this paper."))
+    if memo.state != State.APPROVED:
         raise NotNow(_("The memo is now “%(state)s”: this cannot be done.") % {"state": memo.get_state_display()})
     return seat

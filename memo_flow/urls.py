@@ -1,11 +1,13 @@
 from django.urls import path
 
-from memo_flow import editing, views
+from memo_flow import editing, printing, views
 
 urlpatterns = [
     path("", views.memo_list, name="memo-list"),
     path("new/", views.memo_new, name="memo-new"),
     path("new/from-result/<int:year>/", editing.memo_from_result, name="memo-from-result"),
+    path("years/", printing.memo_years, name="memo-years"),
+    path("years/<int:year>.zip", printing.memo_year_zip, name="memo-year-zip"),
     path("<uuid:pk>/", views.memo, name="memo"),
     path("<uuid:pk>/edit/", editing.memo_edit, name="memo-edit"),
     path("<uuid:pk>/check/", editing.memo_check, name="memo-check"),
@@ -15,4 +17,10 @@ urlpatterns = [
     path("<uuid:pk>/reassign/", views.memo_reassign, name="memo-reassign"),
     path("<uuid:pk>/discard/", views.memo_discard, name="memo-discard"),
     path("<uuid:pk>/acknowledge/", views.memo_acknowledge, name="memo-acknowledge"),
+    path("<uuid:pk>/papers/", printing.memo_papers, name="memo-papers"),
+    path("<uuid:pk>/papers/memo/", printing.memo_preview, {"form": "memo"}, name="memo-preview-memo"),
+    path("<uuid:pk>/papers/report/", printing.memo_preview, {"form": "report"}, name="memo-preview-report"),
+    path("<uuid:pk>/papers/draw-up/", printing.memo_draw_up, name="memo-draw-up"),
+    path("<uuid:pk>/papers/<uuid:paper>/", printing.memo_paper, name="memo-paper"),
+    path("<uuid:pk>/papers/<uuid:paper>/again/", printing.memo_paper_again, name="memo-paper-again"),
 ]

@@ -103,7 +103,7 @@ def memo_submit(request: HttpRequest, pk: UUID) -> HttpResponse:
     findings = checking.findings_on(memo, body, on=calendar.day_of(now))
     found = None if findings is None else panel(findings, body, subject=memo.subject)
     gaps = [text.Gap(path, m) for path, said in errors.items() for m in said]
-    gaps = gaps or text.gaps(body, divisions=divisions, outline=memo.kind.outline)
+    gaps = gaps or text.gaps({**body, "subject": memo.subject}, divisions=divisions, outline=memo.kind.outline)
     if not memo.subject and not errors:
         gaps.insert(0, text.Gap("subject", _("Write the subject.")))
     route = steps_of(memo) if memo.round else memo.kind.route.steps.select_related("position").order_by("group", "pk")

@@ -46,6 +46,7 @@ class Cast:
     def assemble(cls) -> Cast:
         _clock.clear()
         office.load()
+        office.give_seal()
         home = Organization.objects.get(code=office.OFFICE)
         return cls(home, MemoKind.objects.get(organization=home), {u.username: u for u in User.objects.all()})
 

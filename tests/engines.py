@@ -161,6 +161,7 @@ def environment(
             "DATABASE_URL": database or stack.enter_context(postgres(options)),
             "REDIS_URL": given.get("REDIS_URL") or stack.enter_context(broker()),
             "EMAIL_URL": "",
+            "MEMOFLOW_SEAL_KEYS": "b25seS1mb3ItdGVzdHMtMDEyMzQ1Njc4OS1hYmNkZWY=",
         }
 
 

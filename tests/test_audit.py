@@ -16,6 +16,7 @@ from django.db.models import F
 from assessments.models import Assessment
 from audit import chain, guards
 from audit.models import Event
+from documents.models import Paper, Seal
 from measures import work
 from measures.models import DivisionTask, Report
 from memo_flow import decisions
@@ -141,7 +142,7 @@ def test_all_chains_of_a_lived_in_office_are_whole(cast: Cast) -> None:
     said = verify_audit()
     assert (said["exit"], said["problems"]) == (0, [])
     assert said["events"] == Event.objects.count() > 30
-    assert said["subjects"] == sum(model.objects.count() for model in (Memo, DivisionTask, Assessment))
+    assert said["subjects"] == sum(model.objects.count() for model in (Memo, DivisionTask, Assessment, Paper, Seal))
 
 
 def test_a_hash_does_not_depend_on_the_zone_the_moment_is_read_in(cast: Cast) -> None:
@@ -212,7 +213,7 @@ def test_a_guard_that_was_switched_off_counts_as_missing(cast: Cast) -> None:
 def test_guards_are_removed_and_installed_twice_without_harm(cast: Cast) -> None:
     for _ in range(2):
         guards.remove_all()
-    assert len(guards.missing()) == 10  # two on each of four tables, and two for the one open group of a memo
+    assert len(guards.missing()) == 14  # two on each of six tables, and two for the one open group of a memo
     for _ in range(2):
         guards.install_all()
     assert guards.missing() == []

@@ -29,6 +29,7 @@ OURS = ("migrate", "web", "worker", "beat")
 CHOSEN = {
     "SECRET_KEY": "only-for-tests-0123456789-abcdefghijklmnopqrstuvwxyz",
     "POSTGRES_PASSWORD": "secret",
+    "MEMOFLOW_SEAL_KEYS": "b25seS1mb3ItdGVzdHMtMDEyMzQ1Njc4OS1hYmNkZWY=",
     "ALLOWED_HOSTS": "memo.example.go.th",
     "SITE_URL": "https://memo.example.go.th",
 }

@@ -19,6 +19,8 @@ from viewflow.workflow.models import Process, Task
 
 from audit import chain, guards
 from audit.models import Event
+from documents import shop
+from documents.models import Paper, Print
 from measures import letters as task_letters
 from measures import reminders as task_reminders
 from measures import work
@@ -28,9 +30,9 @@ from memo_flow.models import Decision, Revision, Step
 from organization.models import Organization
 from tests.cast import Cast, at
 
-ROOMS = ("organization", "audit", "notifications", "assessments", "measures", "memo_flow")
+ROOMS = ("organization", "audit", "notifications", "documents", "assessments", "measures", "memo_flow")
 MAILS = Path(settings.BASE_DIR) / "templates" / "mails"
-KEPT = (Decision, Revision, Report, Event)
+KEPT = (Decision, Revision, Report, Event, Paper, Print)
 
 
 # --- stored names ------------------------------------------------------------------------------------------------
@@ -158,6 +160,7 @@ def sql(statement: str) -> Callable[[], None]:
 @pytest.mark.parametrize("model", KEPT, ids=lambda m: m.__name__)
 def test_what_is_recorded_is_neither_changed_nor_removed(cast: Cast, model: type[models.Model]) -> None:
     a_report(cast)
+    shop.print_due(now=at(hour=15))
     table, before = model._meta.db_table, list(model.objects.order_by("pk").values())
     assert before
     column = next(f.column for f in model._meta.concrete_fields if not f.primary_key)

@@ -29,7 +29,7 @@ from tests.test_letters import EVENTS, all_that_happens
 THAI = re.compile(r"[\u0e00-\u0e7f]+")
 LATIN = re.compile(r"[A-Za-z][A-Za-z]+")
 # Names of things, which a Thai page writes in Latin letters too.
-NAMES = {"MemoFlow", "ITA", "IIT", "EIT", "OIT", "SMTP", "HTML"}
+NAMES = {"MemoFlow", "ITA", "IIT", "EIT", "OIT", "SMTP", "HTML", "PDF", "ZIP", "MB", "SHA"}
 NAMES |= {"Excel", "CSV", "UTF", "MB", "xlsx", "csv", "yaml", "AA"}
 SPOKEN = {"aria-label", "title", "placeholder", "alt"}
 VOID = {"input", "meta", "link", "br", "hr", "img", "use", "path", "source", "wbr"}

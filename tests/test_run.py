@@ -190,13 +190,14 @@ def test_an_office_comes_up_is_ours_alone_and_falls_together(tmp_path):
         first.communicate()
 
 
-def test_settings_written_by_hand_get_the_key_they_lack_and_no_demo(tmp_path: Path) -> None:
+def test_settings_written_by_hand_get_the_keys_they_lack_and_no_demo(tmp_path: Path) -> None:
     file = tmp_path / "memoflow.env"
     file.write_text("# SECRET_KEY=old\nHTTPS=False\n")
     with patch.dict(os.environ):
-        os.environ.pop("SECRET_KEY", None)
+        for name in ("SECRET_KEY", "MEMOFLOW_SEAL_KEYS"):
+            os.environ.pop(name, None)
         supervisor.read_settings(file)
-    assert supervisor.names_in(file) == {"SECRET_KEY", "HTTPS"}
+    assert supervisor.names_in(file) == {"SECRET_KEY", "MEMOFLOW_SEAL_KEYS", "HTTPS"}
 
 
 @pytest.mark.parametrize(

@@ -246,3 +246,17 @@ def test_only_the_author_or_the_authors_seat_submits(cast: Cast) -> None:
         with pytest.raises(Memo.DoesNotExist):
             decisions.submit(memo.pk, by=stranger, now=at())
     assert fresh(memo).state == "draft"
+
+
+@pytest.mark.parametrize(
+    ("text", "name"), [("ผลดี 😀", "GRINNING FACE"), ("ກ", "LAO LETTER KO"), ("ก\u202eข", "RIGHT-TO-LEFT")]
+)
+def test_what_no_paper_can_print_is_named_before_submission(cast: Cast, text: str, name: str) -> None:
+    content = document.imported().content
+    content["sections"][0]["text"] += text
+    memo = drafts.create(kind=cast.kind, by=cast.head_of_office, subject=f"เรื่อง {text}", content=content, now=at())
+    with pytest.raises(ValidationError) as refusal:
+        decisions.submit(memo.pk, by=cast.head_of_office, reason=document.REASON, now=at())
+    said = refusal.value.message_dict
+    assert sorted(said) == ["sections.0.text", "subject"]
+    assert name in said["subject"][0]

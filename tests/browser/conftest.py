@@ -2,18 +2,21 @@
 
 import json
 import os
+import threading
 from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
 from axe_playwright_python.base import AXE_SCRIPT
 from django.conf import settings
+from django.db import connection
 from django.test import Client
 from playwright.sync_api import ConsoleMessage, Page, Response, expect
 
 from demo import office
+from documents import shop
 from organization.models import User
-from tests.cast import Cast
+from tests.cast import Cast, at
 from tests.engines import chromium
 
 # Playwright's event loop lives in the tests' thread: Django would take them for asynchronous code.
@@ -81,6 +84,18 @@ def _listen(page: Page, complaints: list[str]) -> None:
     page.on("console", console)
     page.on("pageerror", lambda error: complaints.append(f"{page.url}: {error}"))
     page.on("response", response)
+
+
+def print_papers() -> None:
+    """The print shop at work, in a thread of its own: pyHanko's loop and Playwright's cannot share one."""
+
+    def work() -> None:
+        shop.print_due(now=at(hour=15))
+        connection.close()
+
+    thread = threading.Thread(target=work)
+    thread.start()
+    thread.join()
 
 
 def sign_in(page: Page, username: str) -> None:

@@ -5,11 +5,13 @@ from collections.abc import Callable, Iterator
 import pytest
 from playwright.sync_api import Page, expect
 
+from documents import archive
+from documents.models import Job, Paper, Print
 from measures.models import DivisionTask
 from memo_flow import drafts
 from notifications.models import Letter
 from organization.models import User
-from tests.browser.conftest import DESK, PHONE, Visit, violations
+from tests.browser.conftest import DESK, PHONE, Visit, print_papers, violations
 from tests.cast import Cast, at
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -45,8 +47,8 @@ def a_stranger(cast: Cast, visit: Visit) -> list[str]:
     cast.endorsed()
     letter = Letter.objects.order_by("pk")[0]
     page = visit()
-    found = look(page, "/accounts/login/", "/accounts/password/reset/", "/mail/", f"/mail/{letter.pk}/")
-    found += look(page, "/nowhere/", status=404)
+    found = look(page, "/accounts/login/", "/accounts/password/reset/", "/mail/", f"/mail/{letter.pk}/", "/verify/")
+    found += look(page, "/nowhere/", "/verify/0000000000/", status=404)
     page.goto(f"/mail/{letter.pk}/html/")  # a letter is no page: it stands inside a mail programme's own
     page.emulate_media(color_scheme="dark")
     return found + violations(page, "wcag2a", "wcag2aa")
@@ -133,7 +135,29 @@ def who_keeps_results(cast: Cast, visit: Visit) -> list[str]:
     return found + look(visit(cast.outsider), "/results/", "/results/2564/", "/dashboard/")
 
 
-@pytest.mark.parametrize("reader", [a_stranger, who_reads, who_writes, who_decides, who_works, who_keeps_results])
+def who_prints(cast: Cast, visit: Visit) -> list[str]:
+    memo, draft = cast.approved(), cast.draft()
+    paper = Paper.objects.get(about=f"memo:{memo.pk}", form="memo")
+    Job.objects.filter(paper__form="report").update(error="It took longer than 60 seconds and was stopped.")
+    page, stranger = visit(cast.head_of_office), visit()
+    found = look(page, f"/memos/{memo.pk}/papers/", f"/memos/{draft.pk}/papers/")
+    print_papers()
+    found += look(page, f"/memos/{memo.pk}/papers/", "/memos/years/")
+    found += look(stranger, f"/verify/{paper.code}/")
+    with archive.take(Print.objects.get(paper=paper).sha256) as file:
+        pdf = file.read()
+    for name, bytes_ in (("intact", pdf), ("changed", pdf + b"%"), ("unknown", b"%PDF-1.7")):
+        upload = {"name": f"{name}.pdf", "mimeType": "application/pdf", "buffer": bytes_}
+        stranger.locator("#file").set_input_files(upload)  # type: ignore[arg-type]
+        stranger.locator("form[method=post] button.pri").click()
+        expect(stranger.locator(f".verdict.{name}")).to_be_visible()
+        found += [f"{name} {defect}" for defect in defects(stranger)]
+    return found
+
+
+@pytest.mark.parametrize(
+    "reader", [a_stranger, who_reads, who_writes, who_decides, who_works, who_keeps_results, who_prints]
+)
 def test_every_page_is_accessible_and_fits_a_phone(
     reader: Callable[[Cast, Visit], list[str]], cast: Cast, visit: Visit
 ) -> None:

@@ -18,6 +18,7 @@ class Command(BaseCommand):
         if not settings.DEMO:
             raise CommandError("Refused outside demo mode: set MEMOFLOW_DEMO=1, or start with script/run.")
         created = office.load()
+        office.give_seal()
         notes = document.imported().notes
         if options["json"]:
             result = {

@@ -1,0 +1,105 @@
+"""The follow-up report's figures: per measure and division what was ordered, what was done, how far, and how late."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from measures.lifecycle import State
+from measures.models import DivisionTask, Report, ReportKind
+from measures.queries import with_progress
+from organization.calendar import day_of
+
+#: What a division says of its own work.
+SAID = (ReportKind.PROGRESS, ReportKind.FINISHED)
+
+
+def of_memo(memo_id: UUID, *, titles: Sequence[str], on: date) -> dict[str, Any]:
+    """The state of everything a memo ordered, as it stands on a day: `totals`, `divisions` and `rows` of the paper
+    (documents/typesetting.py, follow_up). `titles`: of the plan's rows in their order. Two statements, whatever the
+    number of tasks."""
+    tasks = with_progress(DivisionTask.objects.filter(measure__row__memo=memo_id)).order_by(
+        "measure__row__seq", "measure__seq", "division__order", "division_id"
+    )
+    told = _said([task.pk for task in tasks])
+    lines = [(task, _line(task, told[task.pk], on)) for task in tasks]
+    return {
+        "totals": _totals(line for _task, line in lines),
+        "divisions": _by_division(lines),
+        "rows": _rows(lines, titles),
+    }
+
+
+def _said(tasks: list[UUID]) -> dict[UUID, list[Report]]:
+    """Task -> what its division reported, oldest first."""
+    found: dict[UUID, list[Report]] = defaultdict(list)
+    for report in Report.objects.filter(task__in=tasks, kind__in=SAID).order_by("seq"):
+        found[report.task_id].append(report)
+    return found
+
+
+def _line(task: DivisionTask, reports: list[Report], on: date) -> dict[str, Any]:
+    done_on = _done_on(task, reports)
+    return {
+        "division": task.division.name_th,
+        "state": str(task.state),
+        "percent": 100 if task.state == State.ACCEPTED else task.percent,  # type: ignore[attr-defined]
+        "due_on": task.due_on.isoformat(),
+        "closed_on": done_on.isoformat() if done_on else "",
+        "late": task.state != State.CANCELLED and (done_on or on) > task.due_on,
+        "steps_done": task.steps_done,  # type: ignore[attr-defined]
+        "steps_all": task.steps_all,  # type: ignore[attr-defined]
+        "reported": reports[-1].text if reports else "",
+        "obstacles": "",
+        "evidence": [],
+    }
+
+
+def _done_on(task: DivisionTask, reports: list[Report]) -> date | None:
+    """The day the division said it was finished, where that still stands; an answer that came later makes none late."""
+    if task.state not in (State.REPORTED, State.ACCEPTED):
+        return None
+    finished = [report for report in reports if report.kind == ReportKind.FINISHED]
+    return day_of(finished[-1].at) if finished else None
+
+
+def _totals(lines: Iterable[dict[str, Any]]) -> dict[str, int]:
+    """Cancelled tasks do not count."""
+    counted = [line for line in lines if line["state"] != State.CANCELLED]
+    points = sum(line["percent"] for line in counted)
+    return {
+        "tasks": len(counted),
+        "done": sum(line["state"] == State.ACCEPTED for line in counted),
+        "late": sum(line["late"] for line in counted),
+        "percent": round(points / len(counted)) if counted else 0,
+    }
+
+
+def _by_division(lines: list[tuple[DivisionTask, dict[str, Any]]]) -> list[dict[str, Any]]:
+    """The same of each division, in the office's own order."""
+    theirs: dict[tuple[int, int, str], list[dict[str, Any]]] = defaultdict(list)
+    for task, line in lines:
+        theirs[task.division.order, task.division_id, task.division.name_th].append(line)
+    return [{"name": name, **_totals(theirs[order, pk, name])} for order, pk, name in sorted(theirs)]
+
+
+def _rows(lines: list[tuple[DivisionTask, dict[str, Any]]], titles: Sequence[str]) -> list[dict[str, Any]]:
+    """Plan row by plan row its measures, and under each what became of it in every division."""
+    rows: dict[int, dict[str, Any]] = {}
+    for task, line in lines:
+        plan = task.measure.row
+        row = rows.setdefault(
+            plan.pk,
+            {
+                "instrument": plan.instrument,
+                "indicator": plan.indicator,
+                "title": titles[plan.seq - 1],
+                "issue": plan.issue,
+                "follow_up_due": plan.follow_up_due.isoformat(),
+                "measures": {},
+            },
+        )
+        measure = row["measures"].setdefault(task.measure_id, {"text": task.measure.text, "tasks": []})
+        measure["tasks"].append(line)
+    return [{**row, "measures": list(row["measures"].values())} for row in rows.values()]
