@@ -20,6 +20,7 @@ from django.utils.translation import gettext as _
 from documents.typesetting import Unprinted
 
 JOBS_OF_ONE_PROCESS = 100
+KEPT_VARIABLES = ("PATH", "HOME", "LANG", "LC_ALL", "LD_LIBRARY_PATH", "PYTHONPATH", "PYTHONUTF8", "TMPDIR", "TZ")
 WORKER = "documents.worker"
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -97,6 +98,7 @@ class Press:
                 pass_fds=[theirs.fileno()],
                 stdin=subprocess.DEVNULL,
                 cwd=ROOT,
+                env=_environment(),
             )
         self._pipe = Connection(ours.detach())
 
@@ -104,6 +106,13 @@ class Press:
     def _give_up(process: subprocess.Popen[bytes], late: threading.Event) -> None:
         late.set()
         process.kill()
+
+
+def _environment() -> dict[str, str]:
+    """What the process needs and no more: it opens strangers' files, and our secrets are in the environment."""
+    kept = {name: value for name in KEPT_VARIABLES if (value := os.environ.get(name)) is not None}
+    threads = str(min(4, os.cpu_count() or 1))  # more would each reserve memory of their own
+    return {**kept, "RAYON_NUM_THREADS": threads, "MALLOC_ARENA_MAX": threads}
 
 
 _presses: dict[int, Press] = {}

@@ -125,19 +125,20 @@ def _acknowledge(memo: Memo, seats: Seats) -> Seat:
 
 
 def _reassign(memo: Memo, seats: Seats) -> Seat:
-    seat = seats.with_role(Role.HEAD_OF_OFFICE, Role.PERMANENT_SECRETARY)
-    if seat is None:
-        raise Refused(_("Only the head of office or the permanent secretary may pass a step on."))
-    if memo.state != State.IN_REVIEW:
-        raise NotNow(_("The memo is now “%(state)s”: this cannot be done.") % {"state": memo.get_state_display()})
-    return seat
+    refusal = _("Only the head of office or the permanent secretary may pass a step on.")
+    return _of_the_office(memo, seats, State.IN_REVIEW, refusal)
 
 
 def _draw_up(memo: Memo, seats: Seats) -> Seat:
     """A paper about an approved memo as things stand: its notice, or what became of its measures."""
+    refusal = _("Only the head of office or the permanent secretary may draw up this paper.")
+    return _of_the_office(memo, seats, State.APPROVED, refusal)
+
+
+def _of_the_office(memo: Memo, seats: Seats, state: State, refusal: str) -> Seat:
     seat = seats.with_role(Role.HEAD_OF_OFFICE, Role.PERMANENT_SECRETARY)
     if seat is None:
-        raise Refused(_("Only the head of office or the permanent secretary may draw up this paper."))
-    if memo.state != State.APPROVED:
+        raise Refused(refusal)
+    if memo.state != state:
         raise NotNow(_("The memo is now “%(state)s”: this cannot be done.") % {"state": memo.get_state_display()})
     return seat

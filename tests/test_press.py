@@ -30,7 +30,8 @@ def forever(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         "def eat(): return len(bytearray(8 << 30))\n"
         "def fall(): os.abort()\n"
         "def whoami(): return os.getpid()\n"
-        "worker._JOBS.update(hang=hang, eat=eat, fall=fall, whoami=whoami)\n"
+        "def sees(): return sorted(os.environ)\n"
+        "worker._JOBS.update(hang=hang, eat=eat, fall=fall, whoami=whoami, sees=sees)\n"
         "worker.main(int(sys.argv[1]))\n"
     )
     monkeypatch.setenv("PYTHONPATH", f"{tmp_path}{os.pathsep}{press.ROOT}")
@@ -100,6 +101,14 @@ def test_a_process_is_replaced_after_its_share(
     monkeypatch.setattr(press, "JOBS_OF_ONE_PROCESS", 3)
     seen = [own.ask("whoami", {}) for _job in range(7)]
     assert [seen.index(pid) for pid in seen] == [0, 0, 0, 3, 3, 3, 6]
+
+
+def test_the_process_that_opens_strangers_files_has_none_of_our_secrets(
+    own: press.Press, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    forever(tmp_path, monkeypatch)
+    assert {"SECRET_KEY", "DATABASE_URL", "MEMOFLOW_SEAL_KEYS"} <= set(os.environ)
+    assert not {"SECRET_KEY", "DATABASE_URL", "MEMOFLOW_SEAL_KEYS", "EMAIL_URL"} & set(own.ask("sees", {}))
 
 
 def test_a_fault_of_the_typesetting_says_where(own: press.Press) -> None:
