@@ -59,13 +59,9 @@ def text_of(pdf: bytes) -> str:
 
 def poppler_text(pdf: bytes) -> str:
     """The same as poppler reads it, of pages that stand upright."""
-    return folded(poppler_lines(pdf))
-
-
-def poppler_lines(pdf: bytes) -> str:
     height = int(pages(pdf)[0].get_height() - HEAD - FOOT)
-    command = ["pdftotext", "-raw", "-x", "0", "-y", str(int(HEAD)), "-W", "900", "-H", str(height), "-", "-"]
-    return subprocess.run(command, input=pdf, capture_output=True, check=True).stdout.decode()
+    command = ["pdftotext", "-x", "0", "-y", str(int(HEAD)), "-W", "900", "-H", str(height), "-", "-"]
+    return folded(subprocess.run(command, input=pdf, capture_output=True, check=True).stdout.decode())
 
 
 def letters(page: pypdfium2.PdfPage) -> list[tuple[str, float, tuple[float, float, float, float]]]:
@@ -132,16 +128,6 @@ def test_what_the_memo_says_is_read_back_unchanged() -> None:
     texts += [text for one in body["sections"] for text in (one["heading"], one["text"])]
     places = [said.find(folded(text)) for text in texts]
     assert min(places) >= 0
-
-
-@pytest.mark.skipif(not shutil.which("pdftotext"), reason="poppler is not installed")
-def test_poppler_sees_no_space_within_a_word_however_a_line_is_stretched() -> None:
-    """A line may end anywhere; within it the spaces are those that were typed."""
-    read = poppler_lines(typeset(samples.memo()))
-    for section in samples.memo()["body"]["sections"]:
-        for paragraph in section["text"].splitlines():
-            letters_ = (r"\s+" if letter == " " else re.escape(letter) for letter in " ".join(paragraph.split()))
-            assert re.search(r"[\n\f]*".join(letters_), read), paragraph
 
 
 @pytest.mark.skipif(not shutil.which("pdftotext"), reason="poppler is not installed")
