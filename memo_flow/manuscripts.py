@@ -7,6 +7,7 @@ within the deciding transaction; the print shop sets, seals and stores them afte
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
+from functools import cached_property
 from typing import Any
 from uuid import UUID
 
@@ -225,10 +226,10 @@ class _File:
             "sections": [{"heading": one["heading"], "text": one["text"]} for one in body["sections"]],
             "proposals": [one["text"] for one in body["proposals"]],
             "closing": body["closing"],
-            "signature": self.authors_signature(),
-            "blocks": self.blocks(),
-            "scores": scores_of(body),
-            "plan": self.plan(),
+            "signature": self.authors_signature,
+            "blocks": self.blocks,
+            "scores": self.scores,
+            "plan": self.plan,
             "attachments": list(body.get("attachments", [])),
             "round": self.revision.round if self.revision else 0,
             "digest": self.revision.digest if self.revision else "",
@@ -240,23 +241,22 @@ class _File:
             "fiscal_year": year or buddhist_year(day_of(self.memo.submitted_at or self.memo.created_at)),
             "title": self.subject,
             "memo": self.reference(),
-            "signature": self.authors_signature(),
+            "signature": self.authors_signature,
             "chapters": chapters_of(self.body),
-            "scores": scores_of(self.body),
-            "plan": self.plan(),
+            "scores": self.scores,
+            "plan": self.plan,
             "attachments": list(self.body.get("attachments", [])),
-            "blocks": self.blocks(),
+            "blocks": self.blocks,
         }
 
     def notice_body(self) -> dict[str, Any]:
         rows = self.memo.circulations.select_related("position__division", "acknowledged_by", "acting").order_by("pk")
-        signature = self.authors_signature()
         return {
             **self.reference(),
-            "from": {**signature, "at": ""} if signature else None,
+            "from": {**self.authors_signature, "at": ""},
             "to": [row.position.division.name_th for row in rows if row.position.division],
             "orders": [one.order for one in self.decided if one.order],
-            "plan": self.plan(),
+            "plan": self.plan,
             "acknowledged": [
                 {
                     "position": row.position.title_th,
@@ -270,8 +270,7 @@ class _File:
         }
 
     def certificate_body(self, papers: Iterable[Paper]) -> dict[str, Any]:
-        texts = self.memo.revisions.select_related("by", "position", "acting").defer("content").order_by("round")
-        last = chain.history_of(self.memo)[-1]
+        last = chain.head_of(self.memo)
         return {
             **self.reference(),
             "state": str(self.memo.state),
@@ -283,7 +282,7 @@ class _File:
                     "at": _moment(one.at),
                     "by": _signature(one.by, one.position, one.acting, one.at),
                 }
-                for one in texts
+                for one in self.texts.values()
             ],
             "decisions": [self.decision(one) for one in self.decided],
             "chain": {"length": last.seq, "head": last.hash, "at": _moment(last.at)},
@@ -310,12 +309,20 @@ class _File:
     def reference(self) -> dict[str, Any]:
         return {"number": self.number, "date": self.dated, "subject": self.subject}
 
-    def authors_signature(self) -> dict[str, Any] | None:
-        one = self.revision
+    @cached_property
+    def texts(self) -> dict[UUID, Revision]:
+        """The texts of every round with who submitted them, without their content. One statement."""
+        texts = self.memo.revisions.select_related("by", "position", "acting").defer("content").order_by("round")
+        return {one.pk: one for one in texts}
+
+    @cached_property
+    def authors_signature(self) -> dict[str, Any]:
+        one = self.texts[self.revision.pk] if self.revision else None
         if one is None:
             return {**_signature(self.memo.author, self.memo.author_position, None, self.memo.created_at), "at": ""}
         return _signature(one.by, one.position, one.acting, one.at)
 
+    @cached_property
     def blocks(self) -> list[dict[str, Any]]:
         return [
             {
@@ -330,6 +337,11 @@ class _File:
             for block in paper.blocks(self.steps, self.decided)
         ]
 
+    @cached_property
+    def scores(self) -> dict[str, Any] | None:
+        return scores_of(self.body)
+
+    @cached_property
     def plan(self) -> list[dict[str, Any]]:
         return [self.row(row) for row in self.body["plan"]]
 

@@ -1,7 +1,7 @@
 """The same route as viewflow's own documentation would build it: a View and a Switch for each level.
 
-It writes the same rows as the product (text, decision, chain, letters, tasks, circulation) and keeps the same rules
-(seat, text, one person one step, working days) by the product's own functions, so that the two differ in the engine:
+It writes the same rows as the product (text, decision, chain, letters, papers, tasks, circulation) and keeps the same
+rules (seat, text, one person one step, working days) by the product's own functions; the two differ in the engine:
 tasks assigned to people, gateway nodes, the answer kept in process.data, the process row as the lock, and what
 approval makes saved row by row (or, for comparing the engine alone, in bulk).
 """
@@ -15,12 +15,13 @@ from viewflow import this
 from viewflow.workflow import flow, lock
 
 from benchmarks.stock.models import StockProcess
+from demo import document
 from measures import letters as task_letters
 from measures import planning
 from measures.models import DivisionTask
-from memo_flow import decisions, drafts, letters, registry
+from memo_flow import checking, decisions, drafts, letters, manuscripts, registry
 from memo_flow.models import Circulation, Decision, Memo, Revision, Step
-from memo_flow.queries import newest_revision
+from memo_flow.queries import newest_revision, steps_of
 from notifications import outbox
 from organization.calendar import WorkingDays, day_of
 from organization.models import HEADS, Division, User
@@ -68,7 +69,8 @@ class StockFlow(flow.Flow):  # type: ignore[misc]
         memo.round, memo.submitted_at = 1, now
         memo.entry = registry.enter(memo, at=now)
         memo.save(update_fields=["state", "round", "submitted_at"])
-        revision = decisions._freeze(memo, body, reason="", by=by, seat=seat, now=now)
+        findings = checking.findings_on(memo, body, on=day_of(now)) or []
+        revision = decisions._freeze(memo, body, findings, reason=document.REASON, by=by, seat=seat, now=now)
         drafts.Draft.objects.filter(memo=memo).delete()
         steps = decisions._copy_route(memo)
         _tell(memo, steps[0], now)
@@ -80,11 +82,13 @@ class StockFlow(flow.Flow):  # type: ignore[misc]
         memo, now = _memo(activation), timezone.now()
         decision = Decision.objects.select_related("user", "position").filter(memo=memo).latest("at")
         seat = Seat(decision.position, decision.user)
-        text = Revision.objects.get(memo=memo).content
+        revision = Revision.objects.get(memo=memo)
+        text = revision.content
         if self.in_bulk:
             tasks = planning.spawn(memo, text, order=decision.order, by=decision.user, seat=seat, at=now)
         else:
             tasks = _spawn_one_by_one(memo, text, decision, seat, now)
+        manuscripts.freeze(memo, revision, steps=steps_of(memo), by=decision.user, seat=seat, at=now)
         staff = task_letters.staff_of(memo.organization_id, day_of(now))
         heads = [position for position in staff if position.role in HEADS]
         told = [one for head in heads for one in staff[head]]
