@@ -18,8 +18,9 @@ _RANGES = (
     (0x2248, 0x2248), (0x2260, 0x2260), (0x2264, 0x2265), (0x25CA, 0x25CA), (0x25CC, 0x25CC), (0xFB00, 0xFB04),
 )  # fmt: skip
 PRINTABLE = frozenset(chr(code) for first, last in _RANGES for code in range(first, last + 1)) | {"\n"}
-#: Shown as what they are: nothing (a break opportunity, a byte order mark) or a space.
-_BLANK = {"\u200b": "", "\ufeff": "", "\u00ad": "", "\t": " ", "\r": ""} | {chr(c): " " for c in range(0x2000, 0x200B)}
+#: Shown as what they are: nothing (break opportunities, joiners and tints of emoji, a byte order mark) or a space.
+_NOTHING = "\u200b\u200c\u200d\ufe0e\ufe0f\ufeff\u00ad\r" + "".join(map(chr, range(0x1F3FB, 0x1F400)))
+_BLANK = dict.fromkeys(_NOTHING, "") | dict.fromkeys("\t" + "".join(map(chr, range(0x2000, 0x200B))), " ")
 
 
 def unprintable(text: str) -> list[str]:

@@ -73,8 +73,9 @@ def new_code() -> str:
 
 
 def code_as_typed(typed: str) -> str:
-    """A code as it is kept, from one typed with spaces, hyphens, small letters, Thai digits or a letter misread."""
-    kept = arabic_digits(typed).upper().translate(_MISREAD)
+    """A code as it is kept, from one typed with spaces, hyphens, small letters, Thai digits or a letter misread, or
+    from the whole address that stands beside it."""
+    kept = arabic_digits(typed.strip().rstrip("/").rsplit("/", 1)[-1]).upper().translate(_MISREAD)
     return "".join(one for one in kept if one in ALPHABET)
 
 

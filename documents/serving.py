@@ -19,7 +19,7 @@ def stored(request: HttpRequest, paper: Paper, name: str) -> HttpResponseBase:
     if request.headers.get("If-None-Match", "").strip('"') == sha256:
         return HttpResponseNotModified(headers={"ETag": f'"{sha256}"'})
     file = archive.take(sha256)
-    response = FileResponse(file, filename=name, as_attachment=bool(request.GET.get("download")), content_type=PDF)
+    response = FileResponse(file, filename=name, as_attachment="download" in request.GET, content_type=PDF)
     response["ETag"] = f'"{sha256}"'
     response["Cache-Control"] = "private, no-cache"
     return _alone(response)
@@ -28,7 +28,7 @@ def stored(request: HttpRequest, paper: Paper, name: str) -> HttpResponseBase:
 def fresh(request: HttpRequest, pdf: bytes, name: str) -> HttpResponseBase:
     """A preview: shown once and kept nowhere."""
     response = HttpResponse(pdf, content_type=PDF)
-    response["Content-Disposition"] = content_disposition_header(bool(request.GET.get("download")), name) or ""
+    response["Content-Disposition"] = content_disposition_header("download" in request.GET, name) or ""
     response["Cache-Control"] = "no-store"
     return _alone(response)
 

@@ -9,6 +9,7 @@ from typing import Any
 from allauth.core import ratelimit
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
@@ -22,6 +23,7 @@ from documents.uploads import LARGEST, InMemory
 
 SECONDS = 15.0  # of looking into a stranger's file
 #: How often one address may look up a code, and have a file checked.
+PAGE = "documents/verify.html"
 LIMITS = {"verify_code": "120/m/ip", "verify_file": "20/m/ip"}
 
 
@@ -37,12 +39,23 @@ def verify(request: HttpRequest, code: str = "") -> HttpResponse:
     if too_often:
         return too_often
     if typed := request.GET.get("code", ""):
-        return redirect("verify", orders.code_as_typed(typed)[:16] or "0")
-    context: dict[str, Any] = {"code": code, "paper": _known(code), "largest": LARGEST // 1_000_000}
+        kept = orders.code_as_typed(typed)[:16]
+        return redirect("verify", kept) if kept else render(request, PAGE, {**_frame(code), "wrong": _no_code()})
+    context: dict[str, Any] = {**_frame(code), "paper": _known(code)}
     if request.method == "POST":
         context |= _checked(request, code)
     missing = bool(code) and context["paper"] is None
-    return render(request, "documents/verify.html", context, status=404 if missing else 200)
+    return render(request, PAGE, context, status=404 if missing else 200)
+
+
+def _frame(code: str) -> dict[str, Any]:
+    """What the page always needs; `here`: where a change of language leads back to, also after a file."""
+    here = reverse("verify", args=[code]) if code else reverse("verify-any")
+    return {"code": code, "largest": LARGEST // 1_000_000, "here": here}
+
+
+def _no_code() -> str:
+    return _("Type the code: 10 letters and digits at the foot of the paper.")
 
 
 def _known(code: str) -> Paper | None:

@@ -175,8 +175,8 @@ def _gaps(content: Content, divisions: Collection[str], outline: Mapping[str, An
         yield from _row_gaps(f"plan.{n}", n + 1, row, divisions)
     for path, words in _texts(content):
         if missing := unprintable(words):
-            said = _("No paper can print “%(one)s” (%(name)s). Remove it, or write it in words.")
-            yield Gap(path, said % {"one": missing[0], "name": name_of(missing[0])})
+            named = ", ".join(f"“{one}” ({name_of(one)})" for one in missing[:10])
+            yield Gap(path, _("No paper can print %(letters)s. Remove it, or write it in words.") % {"letters": named})
 
 
 def _texts(value: Any, path: str = "") -> Iterator[tuple[str, str]]:

@@ -57,13 +57,14 @@ def preview(memo: Memo, form: Form, body: Content, *, revision: Revision | None,
 def freeze(memo: Memo, revision: Revision, *, steps: Sequence[Step], by: User, seat: Seat, at: datetime) -> list[Paper]:
     """Freeze the papers of a memo on which the last decision has fallen, within that decision's transaction.
 
-    The memo and the certificate of its route always; after approval also the report and the notice to the divisions,
-    where the memo has a plan. `steps`: the round's, which the caller has.
+    The memo and the certificate of its route always; after approval also its report, where it has one, and the notice
+    to the divisions, where it orders them something. `steps`: the round's, which the caller has.
     """
     file = _File(memo, revision.content, revision, steps, list(decisions_on(memo)))
     forms = [Form.MEMO]
-    if memo.state == State.APPROVED and revision.content["plan"]:
-        forms += [Form.REPORT] + ([] if memo.kind.secret else [Form.NOTICE])
+    if memo.state == State.APPROVED:
+        forms += [Form.REPORT] if has_report(revision.content) else []
+        forms += [Form.NOTICE] if revision.content["plan"] and not memo.kind.secret else []
     papers = [_frozen(memo, file.paper(form, at=at, code=orders.new_code()), at=at) for form in forms]
     certificate = file.paper(Form.CERTIFICATE, at=at, code=orders.new_code(), body=file.certificate_body(papers))
     return orders.place([*papers, _frozen(memo, certificate, at=at)], by=by, seat=seat, at=at)
@@ -371,12 +372,19 @@ class _File:
         return [self.divisions.get(code, code) for code in codes]
 
 
+def has_report(body: Content) -> bool:
+    """Is there a report behind the memo: a plan, or a report's own words?"""
+    return bool(body["plan"]) or any(one["text"] for one in body.get("report", []))
+
+
 def chapters_of(body: Content) -> list[dict[str, str]]:
     """The report's own words; of a memo that has none written, the memo's sections and proposals."""
     report = body.get("report", [])
     if any(one["text"] for one in report):
         return [{**one} for one in report if one["text"] or _leads(one, report)]
     said = [{"id": one["id"], "heading": one["heading"], "text": one["text"]} for one in body["sections"]]
+    if not body["proposals"]:
+        return said
     proposals = "\n".join(f"{thai_digits(n)}. {one['text']}" for n, one in enumerate(body["proposals"], 1))
     return [*said, {"id": "suggestions", "heading": "ข้อเสนอ", "text": proposals}]
 

@@ -31,7 +31,7 @@ def memo_page(memo: Memo, user: User, *, form: DecisionForm | None = None, refus
     circulations = (
         list(memo.circulations.select_related("position", "acknowledged_by").order_by("pk")) if memo.round else []
     )
-    verbs = ("edit", "submit", "withdraw", "discard", "reassign", "draw_up")
+    verbs = ("edit", "submit", "withdraw", "discard", "reassign")
     return {
         "memo": memo,
         "body": body,
@@ -58,7 +58,7 @@ def memo_page(memo: Memo, user: User, *, form: DecisionForm | None = None, refus
         "tasks": list(board_order(with_progress(visible_tasks(user, today, seats).filter(measure__row__memo=memo))))
         if memo.state == State.APPROVED
         else [],
-        "shelf": shelves.of(orders.papers_about(manuscripts.about(memo)) if memo.round else []),
+        "shelf": shelves.of(orders.papers_about(manuscripts.about(memo)) if memo.round else [], body),
         "may": {verb: policies.why_not(user, verb, memo, today, seats=seats) is None for verb in verbs},
     }
 

@@ -4,7 +4,8 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
+from django.core.exceptions import ValidationError
+from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
@@ -14,6 +15,7 @@ from documents import orders, press, serving
 from documents.models import Form, Paper
 from documents.typesetting import Unprinted
 from memo_flow import drafts, manuscripts, policies, shelves, yearbook
+from memo_flow.content import Content
 from memo_flow.lifecycle import State
 from memo_flow.models import Memo, Revision
 from memo_flow.queries import newest_revision, visible_to
@@ -26,12 +28,12 @@ from organization import calendar
 def memo_papers(request: HttpRequest, pk: UUID) -> HttpResponse:
     """All papers of a memo; for htmx the short list of the memo's own page, while something is being printed."""
     memo = memo_for(request, pk)
-    papers = orders.papers_about(manuscripts.about(memo))
-    context = {"memo": memo, "shelf": shelves.of(papers), "may": _may(request, memo)}
+    papers, body = orders.papers_about(manuscripts.about(memo)), _text_of(memo)
+    context = {"memo": memo, "shelf": shelves.of(papers, body), "draw_up": body["plan"] and _may_draw_up(request, memo)}
     if request.htmx:  # type: ignore[attr-defined]
         return render(request, "memo_flow/_shelf.html", context)
     texts = memo.revisions.select_related("by").defer("content").order_by("-round")
-    context |= {"papers": papers, "all": [shelves.line(paper) for paper in papers], "texts": texts}
+    context |= {"papers": papers, "all": shelves.listed(papers), "texts": texts}
     return render(request, "memo_flow/papers.html", context)
 
 
@@ -42,7 +44,7 @@ def memo_preview(request: HttpRequest, pk: UUID, form: str) -> HttpResponseBase:
     memo = memo_for(request, pk)
     now = calendar.now()
     revision = _text(request, memo)
-    body = revision.content if revision else {**drafts.working_text(memo), "subject": memo.subject}
+    body = revision.content if revision else _text_of(memo)
     data = manuscripts.preview(memo, Form(form), body, revision=revision, at=now)
     try:
         pdf = press.print_paper(data)
@@ -56,6 +58,12 @@ def _text(request: HttpRequest, memo: Memo) -> Revision | None:
     if asked := request.GET.get("round"):
         return get_object_or_404(memo.revisions.select_related("by", "position", "acting"), round=_whole(asked))
     return newest_revision(memo) if memo.state != State.DRAFT else None
+
+
+def _text_of(memo: Memo) -> Content:
+    """What the memo says now: its newest submitted text, or the draft's."""
+    revision = newest_revision(memo) if memo.state != State.DRAFT else None
+    return revision.content if revision else {**drafts.working_text(memo), "subject": memo.subject}
 
 
 def _whole(said: str) -> int:
@@ -88,7 +96,11 @@ def memo_draw_up(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Draw up the notice or a follow-up report as things stand now."""
     memo_for(request, pk)
     form, _dot, kind = request.POST.get("paper", "").partition(".")
-    paper = manuscripts.draw_up(pk, form=form, kind=kind, by=request.user, now=calendar.now())  # type: ignore[arg-type]
+    try:
+        paper = manuscripts.draw_up(pk, form=form, kind=kind, by=request.user, now=calendar.now())  # type: ignore[arg-type]
+    except ValidationError as error:
+        messages.error(request, error.messages[0])
+        return redirect("memo-papers", pk)
     if hasattr(paper, "print"):
         messages.info(request, _("Nothing has changed since this paper was last drawn up."))
     else:
@@ -109,6 +121,8 @@ def memo_years(request: HttpRequest) -> HttpResponse:
 def memo_year_zip(request: HttpRequest, year: int) -> HttpResponseBase:
     """Every printed paper of a year's memos in one ZIP with an index, sent as it is put together."""
     memos = visible_to(request.user, calendar.day_of(calendar.now()))  # type: ignore[arg-type]
+    if not memos.filter(entry__year=year).exists():
+        raise Http404
     response = StreamingHttpResponse(yearbook.packed(memos, year), content_type="application/zip")
     response["Content-Disposition"] = f'attachment; filename="memoflow-{year}.zip"'
     response["Cache-Control"] = "no-store"
@@ -120,9 +134,9 @@ def _paper(memo: Memo, pk: UUID) -> Paper:
     return get_object_or_404(papers, pk=pk)
 
 
-def _may(request: HttpRequest, memo: Memo) -> dict[str, bool]:
+def _may_draw_up(request: HttpRequest, memo: Memo) -> bool:
     today = calendar.day_of(calendar.now())
-    return {"draw_up": policies.why_not(request.user, "draw_up", memo, today) is None}  # type: ignore[arg-type]
+    return policies.why_not(request.user, "draw_up", memo, today) is None  # type: ignore[arg-type]
 
 
 def _number(memo: Memo) -> str:

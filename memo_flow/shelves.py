@@ -6,25 +6,35 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from documents.models import Form, Paper
+from memo_flow import manuscripts
+from memo_flow.content import Content
 
 #: The order of a shelf.
 ORDER = [Form.MEMO, Form.REPORT, Form.NOTICE, Form.FOLLOW_UP, Form.CERTIFICATE]
 
 
-def of(papers: Iterable[Paper]) -> dict[str, Any]:
+def of(papers: Iterable[Paper], body: Content) -> dict[str, Any]:
     """What the card of a memo's papers shows. `papers`: orders.papers_about, the newest first; what is not among them
-    can be looked at as a preview."""
+    can be looked at as a preview. `body`: what the memo says now."""
     newest: dict[tuple[str, str], Paper] = {}
     for paper in papers:
         newest.setdefault((paper.form, kind(paper)), paper)
-    lines = [line(paper) for paper in sorted(newest.values(), key=lambda one: (ORDER.index(Form(one.form)), kind(one)))]
+    lines = [line(paper) for paper in sorted(newest.values(), key=_place)]
+    forms = [Form.MEMO, Form.REPORT] if manuscripts.has_report(body) else [Form.MEMO]
     return {
         "lines": lines,
         "printing": any(one["state"] == "waiting" for one in lines),
-        "previews": [
-            form for form in (Form.MEMO, Form.REPORT) if form not in {paper.form for paper in newest.values()}
-        ],
+        "previews": [form for form in forms if form not in {paper.form for paper in newest.values()}],
     }
+
+
+def listed(papers: Iterable[Paper]) -> list[dict[str, Any]]:
+    """All of them, the newest first; those of one moment in the order of the shelf."""
+    return [line(paper) for paper in sorted(papers, key=lambda one: (-one.at.timestamp(), _place(one)))]
+
+
+def _place(paper: Paper) -> tuple[int, str]:
+    return ORDER.index(Form(paper.form)), kind(paper)
 
 
 def line(paper: Paper) -> dict[str, Any]:

@@ -339,6 +339,21 @@ def test_a_paper_that_is_none_is_refused(cast: Cast, form: str, kind: str) -> No
         manuscripts.draw_up(memo.pk, form=form, kind=kind, by=cast.head_of_office, now=LATER)
 
 
+def test_a_memo_that_orders_nothing_has_neither_report_nor_notice(cast: Cast, client: Client) -> None:
+    """And a paper that is none is refused in words."""
+    text = {**document.imported().content, "plan": [], "report": []}
+    memo = drafts.create(kind=cast.kind, by=cast.head_of_office, subject="ไม่มีแผน", content=text, now=at())
+    decisions.submit(memo.pk, by=cast.head_of_office, reason=document.REASON, now=at(hour=10))
+    cast.answer(memo, cast.permanent_secretary, "endorse")
+    cast.answer(memo, cast.mayor, "approve")
+    assert sorted(papers(memo)) == ["certificate", "memo"]
+    client.force_login(cast.head_of_office)
+    page = client.get(f"/memos/{memo.pk}/papers/", secure=True).content.decode()
+    assert "draw-up" not in page and "papers/report/" not in page
+    answer = client.post(f"/memos/{memo.pk}/papers/draw-up/", {"paper": "notice"}, secure=True, follow=True)
+    assert answer.status_code == 200 and "flash bad" in answer.content.decode()
+
+
 # --- previews
 
 
@@ -485,8 +500,9 @@ def test_a_zip_holds_what_its_reader_may_see(cast: Cast, client: Client) -> None
     cast.approved()
     shop.print_due(now=LATER)
     client.force_login(cast.outsider)
-    pack = zipfile.ZipFile(io.BytesIO(content(client.get("/memos/years/2564.zip", secure=True))))
-    assert sorted(pack.namelist()) == ["index.csv", "index.html"]
+    assert client.get("/memos/years/2564.zip", secure=True).status_code == 404
+    client.force_login(cast.mayor)
+    assert client.get("/memos/years/2563.zip", secure=True).status_code == 404
 
 
 def test_a_formula_in_a_subject_stays_text_in_the_index(cast: Cast, client: Client) -> None:

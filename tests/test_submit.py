@@ -260,3 +260,13 @@ def test_what_no_paper_can_print_is_named_before_submission(cast: Cast, text: st
     said = refusal.value.message_dict
     assert sorted(said) == ["sections.0.text", "subject"]
     assert name in said["subject"][0]
+
+
+def test_all_that_cannot_be_printed_is_named_at_once(cast: Cast) -> None:
+    memo = drafts.create(
+        kind=cast.kind, by=cast.head_of_office, subject="ก🙂漢Ω", content=document.imported().content, now=at()
+    )
+    with pytest.raises(ValidationError) as refusal:
+        decisions.submit(memo.pk, by=cast.head_of_office, reason=document.REASON, now=at())
+    said = refusal.value.message_dict["subject"][0]
+    assert all(one in said for one in ("🙂", "漢", "Ω"))

@@ -75,8 +75,33 @@ def test_a_code_nobody_issued_is_404_and_says_so(client: Client, memo: Memo, cod
 
 
 def test_an_empty_or_foreign_code_in_the_form_leads_nowhere_bad(client: Client) -> None:
-    assert client.get("/verify/", {"code": "ๆๆๆ"}, secure=True, follow=True).status_code == 404
+    asks_again = client.get("/verify/", {"code": "ๆๆๆ"}, secure=True)
+    assert asks_again.status_code == 200 and 'role="alert"' in asks_again.content.decode()
     assert client.get("/verify/", {"code": "../../admin"}, secure=True)["Location"].startswith("/verify/")
+
+
+def test_the_address_beside_the_code_is_taken_for_the_code(client: Client, memo: Memo) -> None:
+    paper = paper_of(memo)
+    answer = client.get("/verify/", {"code": paper.data["verify"]}, secure=True)
+    assert answer["Location"] == f"/verify/{paper.code}/"
+
+
+def test_what_is_known_of_a_changed_file_is_not_called_genuine(client: Client, memo: Memo) -> None:
+    pdf = file_of(paper_of(memo)) + b"\n% a note"
+    assert "เอกสารจริง: รหัสนี้" in asked(client, file_of(paper_of(memo)))
+    assert "เอกสารจริง: รหัสนี้" not in asked(client, pdf)
+
+
+def test_the_fingerprints_of_the_certificate_can_be_compared(client: Client, memo: Memo) -> None:
+    certificate = paper_of(memo, "certificate")
+    page = client.get(f"/verify/{certificate.code}/", secure=True).content.decode()
+    body = certificate.data["body"]
+    told = [body["chain"]["head"], *(one["digest"] for one in body["texts"] + body["papers"])]
+    assert [one for one in told if one not in page] == []
+
+
+def test_a_change_of_language_leads_back_also_after_a_file(client: Client, memo: Memo) -> None:
+    assert 'name="next" value="/verify/"' in asked(client, b"%PDF-1.7")
 
 
 @pytest.mark.parametrize("form", ["memo", "report", "notice", "certificate"])
