@@ -81,7 +81,8 @@ def draw_up(memo_id: UUID, *, form: str, kind: str = "", by: User, now: datetime
     seat = policies.require(by, "draw_up", memo, on=day_of(now))
     revision = newest_revision(memo)
     assert revision is not None
-    if (form, kind) not in DRAWN_UP or not revision.content["plan"]:
+    circulated = form != Form.NOTICE or not memo.kind.secret
+    if (form, kind) not in DRAWN_UP or not revision.content["plan"] or not circulated:
         raise ValidationError(_("There is no such paper of this memo."))
     data = _notice(memo, revision, now) if form == Form.NOTICE else _follow_up(memo, revision, kind, now)
     last = orders.newest(about(memo), form, kind)

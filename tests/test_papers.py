@@ -523,8 +523,11 @@ def test_a_formula_in_a_subject_stays_text_in_the_index(cast: Cast, client: Clie
 def test_a_secret_memo_has_no_notice_and_tells_nothing_in_public(cast: Cast) -> None:
     cast.kind.secret = True
     cast.kind.save()
-    mine = papers(cast.approved())
+    memo = cast.approved()
+    mine = papers(memo)
     assert "notice" not in mine
+    with pytest.raises(ValidationError):
+        manuscripts.draw_up(memo.pk, form="notice", by=cast.permanent_secretary, now=LATER)
     for paper in mine.values():
         assert paper.data["public"] == {"secret": True}
         assert paper.data["secrecy"] == "ลับ"
