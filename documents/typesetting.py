@@ -105,9 +105,12 @@ def typeset(data: dict[str, Any]) -> bytes:
 
 
 def _qr(address: str) -> str:
-    """The address as a square to photograph, in SVG; nothing for none."""
+    """The address as a square to photograph, in SVG; nothing for none.
+
+    Every mask can be read; to look for the best of the eight takes longer than all the rest.
+    """
     if not address:
         return ""
     drawn = BytesIO()
-    segno.make_qr(address, error="m").save(drawn, kind="svg", border=2, light="#fff", xmldecl=False)
+    segno.make_qr(address, error="m", mask=2).save(drawn, kind="svg", border=2, light="#fff", xmldecl=False)
     return drawn.getvalue().decode()
