@@ -192,7 +192,7 @@ STORAGES["papers"] = {
 # The keys that encrypt the offices' sealing keys, newest first (Fernet: 32 bytes in URL-safe base64).
 MEMOFLOW_SEAL_KEYS = env.list("MEMOFLOW_SEAL_KEYS", default=[])
 MEMOFLOW_TSA_URL = env.str("MEMOFLOW_TSA_URL", default="")  # an RFC 3161 time stamping authority, where there is one
-MEMOFLOW_PRINT_SECONDS = env.int("MEMOFLOW_PRINT_SECONDS", default=60)  # how long one paper may take
+MEMOFLOW_PRINT_SECONDS = min(env.int("MEMOFLOW_PRINT_SECONDS", default=60), 120)  # of one paper; a lease is longer
 
 # Browsers: nothing from elsewhere, nothing inline.
 CONTENT_SECURITY_POLICY = {

@@ -23,6 +23,10 @@ def take(sha256: str) -> "File[bytes]":
     return _shelf().open(_name(sha256), "rb")
 
 
+def there(sha256: str) -> bool:
+    return _shelf().exists(_name(sha256))
+
+
 def holds(sha256: str) -> bool:
     """Is the file there, and as it was stored?"""
     try:

@@ -114,8 +114,10 @@ def place(
 def again(paper: Paper) -> None:
     """Try a paper's printing at once, whatever it waits for. Raises NotNow when it has been printed."""
     with transaction.atomic():
-        if not Job.objects.filter(paper=paper).update(next_at=timezone.now(), lease=None):
+        jobs = Job.objects.filter(paper=paper)
+        if not jobs.exists():
             raise NotNow(_("This paper has been printed."))
+        jobs.filter(lease=None).update(next_at=timezone.now(), error="")  # a shop that holds it goes on
         transaction.on_commit(ring)
 
 

@@ -35,6 +35,10 @@ def examine(pdf: bytes, *, roots_pem: list[str], seconds: float | None = None) -
     return _press().ask("examine", {"pdf": pdf, "roots_pem": roots_pem}, seconds)  # type: ignore[no-any-return]
 
 
+class Unanswered(Unprinted):
+    """The press was busy, was stopped or died: nothing is said of the job itself."""
+
+
 class Press:
     """One process and the lock that gives it one job at a time."""
 
@@ -48,7 +52,7 @@ class Press:
         """The result of a job. Raises Unprinted: what went wrong with it, or that its time was up."""
         seconds = seconds or settings.MEMOFLOW_PRINT_SECONDS
         if not self._one_at_a_time.acquire(timeout=seconds):
-            raise Unprinted(_("The press is busy with other papers. Try again in a moment."))
+            raise Unanswered(_("The press is busy with other papers. Try again in a moment."))
         try:
             ok, result = self._asked(name, arguments, seconds)
         finally:
@@ -83,10 +87,12 @@ class Press:
         except (EOFError, OSError):  # killed by us, by the system, or by itself
             self.stop()
             if late.is_set():
-                return False, _("It took longer than %(seconds)s seconds and was stopped.") % {
-                    "seconds": f"{seconds:g}"
-                }
-            return False, _("The printing process ended without an answer.")
+                said = _("It took longer than %(seconds)s seconds and was stopped.") % {"seconds": f"{seconds:g}"}
+                raise Unanswered(said) from None
+            raise Unanswered(_("The printing process ended without an answer.")) from None
+        except BaseException:  # interrupted: an answer that is still to come must not become the next job's
+            self.stop()
+            raise
         finally:
             timer.cancel()
 

@@ -53,6 +53,7 @@ def _claim() -> Job | None:
 
 def _attempt(job: Job, *, now: datetime) -> bool:
     paper = Paper.objects.select_related("organization").get(pk=job.paper_id)
+    now = max(now, paper.at)  # the shop may have been at work since before the decision
     try:
         pdf, seal = _printed(paper, now=now)
         return _record(job, paper, pdf, seal, now=now)
@@ -67,13 +68,11 @@ def _attempt(job: Job, *, now: datetime) -> bool:
 
 def _printed(paper: Paper, *, now: datetime) -> tuple[bytes, Seal | None]:
     """The file of a paper, sealed where it waits for a seal. Raises Unprinted, Unsealed or SealKeyError."""
-    pdf = press.print_paper(paper.data)
-    if not paper.sealed:
-        return pdf, None
-    seal = seals.in_use(paper.organization_id)
-    if seal is None:
+    seal = seals.in_use(paper.organization_id) if paper.sealed else None
+    if paper.sealed and seal is None:
         raise Unprinted(_("The office has no seal yet. Make one: manage.py make_seal %(code)s") % _office(paper))
-    return _sealed(paper, pdf, seal, now=now), seal
+    pdf = press.print_paper(paper.data)
+    return (_sealed(paper, pdf, seal, now=now), seal) if seal else (pdf, None)
 
 
 def _sealed(paper: Paper, pdf: bytes, seal: Seal, *, now: datetime) -> bytes:

@@ -56,6 +56,8 @@ ATTACHMENT: {"name", "sha256", "size": bytes}
 """
 
 import json
+import re
+from collections.abc import Iterator
 from datetime import datetime
 from io import BytesIO
 from pathlib import Path
@@ -94,6 +96,7 @@ def typeset(data: dict[str, Any]) -> bytes:
                 "data": json.dumps(printable(data), ensure_ascii=False),
                 "source": text,
                 "qr": _qr(data["verify"]),
+                "crowded": "yes" if _crowded(data) else "",
             },
             pdf_standards=[*STANDARDS],
             timestamp=datetime.fromisoformat(data["at"]),
@@ -102,6 +105,25 @@ def typeset(data: dict[str, Any]) -> bytes:
         raise Unprinted(f"The text has {name_of(error.object[error.start])}.") from error
     except typst.TypstError as error:
         raise Unprinted(getattr(error, "diagnostic", "") or str(error)) from error
+
+
+#: Typst nests what a rule finds in one paragraph, and gives up at some five hundred.
+MOST_FOUND = 300
+
+
+def _crowded(data: dict[str, Any]) -> bool:
+    """Has any text more kept words or endless tokens than Typst can nest? Its words may then be cut, but it prints."""
+    words = [*json.loads((HERE / "papers" / "words.json").read_text(encoding="utf-8")), *data["keep"]]
+    found = re.compile("|".join([*map(re.escape, filter(None, words)), r"พ\.ศ\.", r"[!-~]{24,}"]))
+    return any(len(found.findall(text)) > MOST_FOUND for text in _texts(data["body"]))
+
+
+def _texts(value: Any) -> Iterator[str]:
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, list | dict):
+        for one in value.values() if isinstance(value, dict) else value:
+            yield from _texts(one)
 
 
 def _qr(address: str) -> str:

@@ -3,7 +3,7 @@
 import hashlib
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from documents import orders, sealing, seals
 from documents.models import Paper, Print, Seal
@@ -35,13 +35,14 @@ class Verdict:
 def verify(pdf: bytes, *, code: str = "", examine: Examine = sealing.examine) -> Verdict:
     """What a file is; with a code, whether it is that paper. `examine` is where a stranger's file is opened."""
     found, unreadable = _signatures(pdf, examine, seals.roots())
+    ours = _ours(found)  # a public authority vouches for strangers too
+    found = [replace(one, trusted=one.trusted and one in ours) for one in found]
     printed, why = _printed(pdf, found)
     if printed and code not in ("", printed.paper.code):
         return Verdict("other", "other_paper", printed.paper, printed, found)
     if printed:
         return Verdict("intact", why, printed.paper, printed, found)
     before, paper = _begins_with(pdf, found), _named_in(pdf, code)
-    ours = _ours(found)
     if before:
         return Verdict("changed", "changed_after", before.paper, None, found)
     if paper or ours:

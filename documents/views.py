@@ -72,7 +72,10 @@ def _checked(request: HttpRequest, code: str) -> dict[str, Any]:
         return {"wrong": _("The file is too large to be checked: at most %(mb)s MB.") % {"mb": LARGEST // 1_000_000}}
     if file is None or not file.size:
         return {"wrong": _("Choose the PDF file to be checked.")}
-    verdict = verification.verify(file.read(), code=orders.code_as_typed(code), examine=_examine)
+    try:
+        verdict = verification.verify(file.read(), code=orders.code_as_typed(code), examine=_examine)
+    except press.Unanswered as error:  # no answer is no verdict
+        return {"wrong": _("The file could not be checked: %(why)s") % {"why": error}}
     return {"verdict": verdict, "file_name": file.name}
 
 
@@ -80,5 +83,7 @@ def _examine(pdf: bytes, *, roots_pem: list[str]) -> list[Found]:
     """In the press's own process: a stranger's file may be made to hang or to eat the memory."""
     try:
         return press.examine(pdf, roots_pem=roots_pem, seconds=SECONDS)
+    except press.Unanswered:
+        raise
     except Unprinted as error:
         raise Unreadable(str(error)) from error

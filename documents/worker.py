@@ -10,12 +10,14 @@ import sys
 from multiprocessing.connection import Connection
 from typing import Any
 
+MOST_SECONDS = 600  # of the processor in a whole life: whoever asked may be gone, and a hung job would never end
 MOST_MEMORY = 2 << 30  # bytes of address space; a paper that wants more has something wrong with it
 
 
 def main(descriptor: int) -> None:
     with contextlib.suppress(ValueError, OSError):  # not every system can be told
         resource.setrlimit(resource.RLIMIT_AS, (MOST_MEMORY, MOST_MEMORY))
+        resource.setrlimit(resource.RLIMIT_CPU, (MOST_SECONDS, MOST_SECONDS))
     pipe = Connection(descriptor)
     with contextlib.suppress(EOFError, OSError):
         while True:

@@ -60,7 +60,9 @@ def freeze(memo: Memo, revision: Revision, *, steps: Sequence[Step], by: User, s
     The memo and the certificate of its route always; after approval also its report, where it has one, and the notice
     to the divisions, where it orders them something. `steps`: the round's, which the caller has.
     """
-    file = _File(memo, revision.content, revision, steps, list(decisions_on(memo)))
+    decided = list(decisions_on(memo))
+    answered = {one.step_id for one in decided}  # a step that nobody needed to answer has no block
+    file = _File(memo, revision.content, revision, [step for step in steps if step.pk in answered], decided)
     forms = [Form.MEMO]
     if memo.state == State.APPROVED:
         forms += [Form.REPORT] if has_report(revision.content) else []
@@ -170,7 +172,7 @@ class _File:
     def title(self, form: Form) -> str:
         names = {
             Form.MEMO: "บันทึกข้อความ",
-            Form.REPORT: "รายงานการวิเคราะห์ผลการประเมิน",
+            Form.REPORT: "รายงาน",
             Form.NOTICE: "แจ้งเวียนให้ทราบ",
             Form.CERTIFICATE: "หนังสือรับรองเส้นทางการพิจารณา",
             Form.FOLLOW_UP: "รายงานผลการดำเนินการตามมาตรการ",
@@ -211,7 +213,7 @@ class _File:
             "number": self.number,
             "date": self.dated,
             "subject": self.subject,
-            "state": str(self.memo.state),
+            "state": "" if form == Form.FOLLOW_UP else str(self.memo.state),  # decided was the memo, not this
             "decided": decided,
         }
 
@@ -238,9 +240,12 @@ class _File:
         }
 
     def report_body(self) -> dict[str, Any]:
-        year = self.body["scores"].get("fiscal_year")
+        plan = [date.fromisoformat(row["period_start"]) for row in self.body["plan"] if row["period_start"]]
+        work = (
+            fiscal_year(plan[0]) - 1 if plan else buddhist_year(day_of(self.memo.submitted_at or self.memo.created_at))
+        )
         return {
-            "fiscal_year": year or buddhist_year(day_of(self.memo.submitted_at or self.memo.created_at)),
+            "fiscal_year": self.body["scores"].get("fiscal_year") or work,
             "title": self.subject,
             "memo": self.reference(),
             "signature": self.authors_signature,

@@ -16,7 +16,7 @@ from documents.models import Form, Paper
 from documents.typesetting import Unprinted
 from memo_flow import drafts, manuscripts, policies, shelves, yearbook
 from memo_flow.content import Content
-from memo_flow.lifecycle import State
+from memo_flow.lifecycle import WRITABLE
 from memo_flow.models import Memo, Revision
 from memo_flow.queries import newest_revision, visible_to
 from memo_flow.views import memo_for
@@ -54,15 +54,15 @@ def memo_preview(request: HttpRequest, pk: UUID, form: str) -> HttpResponseBase:
 
 
 def _text(request: HttpRequest, memo: Memo) -> Revision | None:
-    """The text that was asked for: the newest submitted one, that of a round, or None for a first draft's."""
+    """The text that was asked for: the newest submitted one, that of a round, or None while it is being written."""
     if asked := request.GET.get("round"):
         return get_object_or_404(memo.revisions.select_related("by", "position", "acting"), round=_whole(asked))
-    return newest_revision(memo) if memo.state != State.DRAFT else None
+    return newest_revision(memo) if memo.state not in WRITABLE else None
 
 
 def _text_of(memo: Memo) -> Content:
     """What the memo says now: its newest submitted text, or the draft's."""
-    revision = newest_revision(memo) if memo.state != State.DRAFT else None
+    revision = newest_revision(memo) if memo.state not in WRITABLE else None
     return revision.content if revision else {**drafts.working_text(memo), "subject": memo.subject}
 
 
@@ -78,7 +78,11 @@ def memo_paper(request: HttpRequest, pk: UUID, paper: UUID) -> HttpResponseBase:
     wanted = _paper(memo, paper)
     if not hasattr(wanted, "print"):
         return redirect("memo-papers", pk)
-    return serving.stored(request, wanted, serving.file_name(shelves.label(wanted), _number(memo), wanted.code))
+    try:
+        return serving.stored(request, wanted, serving.file_name(shelves.label(wanted), _number(memo), wanted.code))
+    except FileNotFoundError:
+        why = _("The stored file is missing. Tell whoever runs the system to put it back from the backup.")
+        return render(request, "memo_flow/unprinted.html", {"memo": memo, "why": why}, status=503)
 
 
 @login_required

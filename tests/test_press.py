@@ -120,3 +120,32 @@ def test_a_fault_of_the_typesetting_says_where(own: press.Press) -> None:
 
 def test_an_unknown_job_is_no_job() -> None:
     assert worker._answer("rm", {}) == (False, "'rm'")
+
+
+def test_an_answer_that_comes_after_an_interruption_is_not_the_next_jobs(
+    own: press.Press, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    forever(tmp_path, monkeypatch)
+    first = own.ask("whoami", {})
+
+    class TimeIsUp(BaseException):
+        pass
+
+    def interrupted(_signal: int, _frame: Any) -> None:
+        raise TimeIsUp
+
+    before = signal.signal(signal.SIGALRM, interrupted)
+    signal.setitimer(signal.ITIMER_REAL, 0.3)
+    try:
+        with pytest.raises(TimeIsUp):
+            own.ask("hang", {})
+    finally:
+        signal.signal(signal.SIGALRM, before)
+    assert own.ask("whoami", {}) != first
+
+
+@pytest.mark.parametrize("words", ["ตัวชี้วัดภาครัฐ " * 700, "www.kamphaengsaen.go.th/th/1234567890 " * 500])
+def test_a_paragraph_of_nothing_but_kept_words_is_printed(own: press.Press, words: str) -> None:
+    data = paper_samples.memo()
+    data["body"]["sections"][0]["text"] = words
+    assert own.ask("typeset", {"data": data}).startswith(b"%PDF-")

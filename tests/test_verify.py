@@ -11,7 +11,6 @@ from django.test import Client
 
 from documents import archive, press, shop, uploads
 from documents.models import Paper
-from documents.typesetting import Unprinted
 from memo_flow.models import Memo
 from tests.cast import Cast, at
 
@@ -155,10 +154,11 @@ def test_a_file_made_to_hang_is_unknown_and_the_next_is_answered(
     right = press.examine
 
     def hangs(pdf: bytes, **more: Any) -> list[Any]:
-        raise Unprinted("It took longer than 15 seconds and was stopped.")
+        raise press.Unanswered("It took longer than 15 seconds and was stopped.")
 
     monkeypatch.setattr(press, "examine", hangs)
-    assert verdict(asked(client, b"%PDF-1.7 a bomb")) == "unknown"
+    page = asked(client, b"%PDF-1.7 a bomb")
+    assert 'role="alert"' in page and not verdict(page), "no answer is no verdict"
     monkeypatch.setattr(press, "examine", right)
     assert verdict(asked(client, file_of(paper_of(memo)))) == "intact"
 
