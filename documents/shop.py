@@ -70,7 +70,8 @@ def _printed(paper: Paper, *, now: datetime) -> tuple[bytes, Seal | None]:
     """The file of a paper, sealed where it waits for a seal. Raises Unprinted, Unsealed or SealKeyError."""
     seal = seals.in_use(paper.organization_id) if paper.sealed else None
     if paper.sealed and seal is None:
-        raise Unprinted(_("The office has no seal yet. Make one: manage.py make_seal %(code)s") % _office(paper))
+        said = _("The office has no seal yet. Make one: manage.py make_seal %(code)s")
+        raise Unprinted(said % {"code": paper.organization.code})
     pdf = press.print_paper(paper.data)
     return (_sealed(paper, pdf, seal, now=now), seal) if seal else (pdf, None)
 
@@ -87,10 +88,6 @@ def _sealed(paper: Paper, pdf: bytes, seal: Seal, *, now: datetime) -> bytes:
         reason=paper.data["title"],
         tsa_url=settings.MEMOFLOW_TSA_URL,
     )
-
-
-def _office(paper: Paper) -> dict[str, str]:
-    return {"code": paper.organization.code}
 
 
 @transaction.atomic

@@ -22,8 +22,8 @@ from documents.typesetting import Unprinted
 from documents.uploads import LARGEST, InMemory
 
 SECONDS = 15.0  # of looking into a stranger's file
-#: How often one address may look up a code, and have a file checked.
 PAGE = "documents/verify.html"
+#: How often one address may look up a code, and have a file checked.
 LIMITS = {"verify_code": "120/m/ip", "verify_file": "20/m/ip"}
 
 

@@ -161,7 +161,7 @@ class _File:
             organization=self.memo.organization,
             title=self.title(form),
             at=at,
-            public=self.public(form, at) if code else None,
+            public=self.public(form) if code else None,
             code=code,
             mark=mark,
             note=note,
@@ -193,21 +193,20 @@ class _File:
     def dated(self) -> str:
         return day_of(self.memo.submitted_at).isoformat() if self.memo.submitted_at else ""
 
-    def public(self, form: Form, at: datetime) -> dict[str, Any]:
+    def public(self, form: Form) -> dict[str, Any]:
         """What anyone may be told who has the paper's code: positions, no names; of a secret memo nothing at all."""
         if self.memo.kind.secret:
             return {"secret": True}
-        with override("th"):
-            decided = [
-                {
-                    "position": one.position.title_th,
-                    "acting": paper.ACTING_FORMS[ActingKind(one.acting.kind)] if one.acting else "",
-                    "outcome": one.outcome,
-                    "at": _moment(one.at),
-                }
-                for one in self.decided
-                if one.revision_id == getattr(self.revision, "pk", None) and _answers(one)
-            ]
+        decided = [
+            {
+                "position": one.position.title_th,
+                "acting": paper.ACTING_FORMS[ActingKind(one.acting.kind)] if one.acting else "",
+                "outcome": one.outcome,
+                "at": _moment(one.at),
+            }
+            for one in self.decided
+            if one.revision_id == getattr(self.revision, "pk", None) and _answers(one)
+        ]
         return {
             "secret": False,
             "number": self.number,
