@@ -203,6 +203,16 @@ def test_a_failed_print_says_why_waits_and_blocks_no_other(cast: Cast, monkeypat
     assert shop.print_due(now=LATER) == 1
 
 
+def test_the_paper_that_waited_longest_comes_first(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
+    cast.approved()
+    for hours, form in enumerate(("notice", "certificate", "memo", "report"), 1):
+        Job.objects.filter(paper__form=form).update(next_at=timezone.now() - timedelta(hours=10 - hours))
+    order, right = list[str](), press.print_paper
+    monkeypatch.setattr(press, "print_paper", lambda data, **more: order.append(data["form"]) or right(data, **more))
+    shop.print_due(now=LATER)
+    assert order == ["notice", "certificate", "memo", "report"]
+
+
 def test_a_printed_paper_is_not_printed_again(cast: Cast) -> None:
     paper = printed(cast.approved())
     with pytest.raises(NotNow):
@@ -315,6 +325,7 @@ def test_the_follow_up_counts_what_was_done_and_what_is_late(cast: Cast) -> None
     body = manuscripts.draw_up(memo.pk, form="follow_up", kind="final", by=cast.head_of_office, now=late).data["body"]
     assert body["totals"]["late"] == 15
     assert not paper.sealed
+    assert paper.data["note"] == manuscripts.AS_OF, "it says that nobody has considered it yet"
 
 
 @pytest.mark.parametrize("who", ["finance", "mayor", "office_staff"])
