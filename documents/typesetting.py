@@ -113,9 +113,12 @@ MOST_FOUND = 300
 
 def _crowded(data: dict[str, Any]) -> bool:
     """Has any text more kept words or endless tokens than Typst can nest? Its words may then be cut, but it prints."""
+    long = [text for text in _texts(data["body"]) if len(text) > MOST_FOUND]
+    if not long:
+        return False
     words = [*json.loads((HERE / "papers" / "words.json").read_text(encoding="utf-8")), *data["keep"]]
     found = re.compile("|".join([*map(re.escape, filter(None, words)), r"พ\.ศ\.", r"[!-~]{24,}"]))
-    return any(len(found.findall(text)) > MOST_FOUND for text in _texts(data["body"]))
+    return any(len(found.findall(text)) > MOST_FOUND for text in long)
 
 
 def _texts(value: Any) -> Iterator[str]:
