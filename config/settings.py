@@ -33,10 +33,12 @@ INSTALLED_APPS = [
     "audit",
     "notifications",
     "documents",
+    "files",
     "assessments",
     "measures",
     "memo_flow",
     "desk",
+    "disclosure",
     "demo",
     "django.contrib.admin",
     "django.contrib.auth",
@@ -188,6 +190,11 @@ STORAGES: dict[str, dict[str, Any]] = {
 STORAGES["papers"] = {
     "BACKEND": "django.core.files.storage.FileSystemStorage",
     "OPTIONS": {"location": env.str("MEMOFLOW_PAPERS", default=str(DATA_DIR / "papers"))},
+}
+# Evidence and attachments: kept under their sha256, in a folder or in an S3-compatible store.
+STORAGES["files"] = {
+    "BACKEND": "django.core.files.storage.FileSystemStorage",
+    "OPTIONS": {"location": env.str("MEMOFLOW_FILES", default=str(DATA_DIR / "files"))},
 }
 # The keys that encrypt the offices' sealing keys, newest first (Fernet: 32 bytes in URL-safe base64).
 MEMOFLOW_SEAL_KEYS = env.list("MEMOFLOW_SEAL_KEYS", default=[])

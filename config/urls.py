@@ -25,6 +25,8 @@ urlpatterns = [
     path("measures/", include("measures.urls")),
     path("verify/", include("documents.urls")),
     path("results/", include("assessments.urls")),
+    path("public/", include("disclosure.public_urls")),
+    path("disclosure/", include("disclosure.urls")),
     path("admin/login/", admin_door),
     path("admin/", admin.site.urls),
     path("livez/", health.livez),

@@ -73,7 +73,10 @@ class PlanStep(models.Model):
 
 
 class DivisionTask(Transitions, models.Model):
-    """One measure as the work of one division, due on its plan row's follow-up date."""
+    """One measure as the work of one division, due on its plan row's follow-up date until that is extended.
+
+    `officer` is whose the work is within the division; nobody's in particular until it is handed over.
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     organization = models.ForeignKey(Organization, models.PROTECT, related_name="tasks")
@@ -81,6 +84,7 @@ class DivisionTask(Transitions, models.Model):
     division = models.ForeignKey(Division, models.PROTECT, related_name="tasks")
     state = FSMField(choices=State.choices, default=State.ASSIGNED, protected=True)
     due_on = models.DateField()
+    officer = models.ForeignKey(Position, models.PROTECT, null=True, related_name="+")
     assigned_at = models.DateTimeField()
     closed_at = models.DateTimeField(null=True)  # accepted or cancelled
 
@@ -101,12 +105,13 @@ class DivisionTask(Transitions, models.Model):
 
 
 class TaskStep(models.Model):
-    """A step of the plan as this division's own to tick."""
+    """A step of the plan as this division's own to tick. `officer`: whose it is, where the task is shared."""
 
     task = models.ForeignKey(DivisionTask, models.PROTECT, related_name="steps")
     step = models.ForeignKey(PlanStep, models.PROTECT, related_name="task_steps")
     ticked_at = models.DateTimeField(null=True)
     ticked_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
+    officer = models.ForeignKey(Position, models.PROTECT, null=True, related_name="+")
 
     class Meta:
         ordering = ["step__seq"]
@@ -135,6 +140,7 @@ class Report(models.Model):
     kind = models.CharField(max_length=10, choices=ReportKind.choices)
     percent = models.PositiveSmallIntegerField()
     text = models.TextField(blank=True)
+    obstacles = models.TextField(blank=True)
     by = models.ForeignKey(User, models.PROTECT, related_name="+")
     position = models.ForeignKey(Position, models.PROTECT, related_name="+")
     acting = models.ForeignKey(Acting, models.PROTECT, null=True, related_name="+")
@@ -152,3 +158,75 @@ class Report(models.Model):
 
     def __str__(self) -> str:
         return f"{self.task_id} {self.kind} {self.percent}%"
+
+
+@append_only
+class Comment(models.Model):
+    """What was said about a task beside its reports; the divisions it names may see the task."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    task = models.ForeignKey(DivisionTask, models.PROTECT, related_name="comments")
+    text = models.TextField()
+    by = models.ForeignKey(User, models.PROTECT, related_name="+")
+    position = models.ForeignKey(Position, models.PROTECT, related_name="+")
+    acting = models.ForeignKey(Acting, models.PROTECT, null=True, related_name="+")
+    at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["at", "pk"]
+        indexes = [models.Index(fields=["task", "-at", "-id"], name="comment_of_task")]
+
+    def __str__(self) -> str:
+        return f"{self.task_id} {self.at:%Y-%m-%d %H:%M}"
+
+
+@append_only
+class Mention(models.Model):
+    """A division named in a comment on another division's task."""
+
+    comment = models.ForeignKey(Comment, models.PROTECT, related_name="mentions")
+    task = models.ForeignKey(DivisionTask, models.PROTECT, related_name="mentions")
+    division = models.ForeignKey(Division, models.PROTECT, related_name="+")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["comment", "division"], name="mention_once")]
+        indexes = [models.Index(fields=["division", "task"], name="mention_of_division")]
+
+    def __str__(self) -> str:
+        return f"{self.comment_id} @{self.division_id}"
+
+
+class Extension(models.Model):
+    """A division asks for more time; the head of office grants or refuses it with a reason.
+
+    The date first ordered stays on the plan row; `due_before` is what held when this was asked.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    task = models.ForeignKey(DivisionTask, models.PROTECT, related_name="extensions")
+    due_before = models.DateField()
+    asked_for = models.DateField()
+    reason = models.TextField()
+    by = models.ForeignKey(User, models.PROTECT, related_name="+")
+    position = models.ForeignKey(Position, models.PROTECT, related_name="+")
+    acting = models.ForeignKey(Acting, models.PROTECT, null=True, related_name="+")
+    at = models.DateTimeField()
+    granted = models.BooleanField(null=True)  # null: not answered yet; False also when the task closed first
+    answer = models.TextField(blank=True)
+    answered_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
+    answered_position = models.ForeignKey(Position, models.PROTECT, null=True, related_name="+")
+    answered_acting = models.ForeignKey(Acting, models.PROTECT, null=True, related_name="+")
+    answered_at = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering = ["at"]
+        constraints = [
+            models.UniqueConstraint(fields=["task"], condition=Q(granted=None), name="extension_one_open"),
+            models.CheckConstraint(
+                condition=Q(granted=None, answered_at=None) | Q(granted__isnull=False, answered_at__isnull=False),
+                name="extension_answered_whole",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.task_id} {self.asked_for}"

@@ -112,6 +112,13 @@ class MemoKind(models.Model):
         return bilingual(self.name_th, self.name_en)
 
 
+class FollowUp(models.TextChoices):
+    """Which report on a memo's measures a follow-up memo is."""
+
+    INTERIM = "interim", _("interim")
+    FINAL = "final", _("final")
+
+
 class Memo(Transitions, models.Model):
     """บันทึกข้อความ. Its subject stands here and is frozen into each Revision; its body is never a column."""
 
@@ -122,6 +129,10 @@ class Memo(Transitions, models.Model):
     author = models.ForeignKey(User, models.PROTECT, related_name="memos")
     author_position = models.ForeignKey(Position, models.PROTECT, related_name="memos")
     subject = models.CharField(max_length=500)
+    follows = models.ForeignKey(
+        "self", models.PROTECT, null=True, related_name="follow_ups"
+    )  # whose measures it reports
+    follow_up = models.CharField(max_length=10, choices=FollowUp.choices, blank=True)
     state = FSMField(choices=State.choices, default=State.DRAFT, protected=True)
     round = models.PositiveSmallIntegerField(default=0)
     process = models.OneToOneField("viewflow.Process", models.PROTECT, null=True, related_name="+")
@@ -133,6 +144,17 @@ class Memo(Transitions, models.Model):
         indexes = [
             models.Index(fields=["organization", "-created_at", "-id"], name="memo_list"),
             models.Index(fields=["author", "-created_at", "-id"], name="memo_of_author"),
+        ]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["follows", "follow_up"],
+                condition=Q(follows__isnull=False) & ~Q(state__in=["rejected", "withdrawn"]),
+                name="memo_one_follow_up",
+            ),
+            models.CheckConstraint(
+                condition=Q(follows=None, follow_up="") | (Q(follows__isnull=False) & ~Q(follow_up="")),
+                name="memo_follow_up_whole",
+            ),
         ]
 
     def __str__(self) -> str:

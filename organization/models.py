@@ -8,6 +8,8 @@ from django.db.models import F, Q
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
+from audit.guards import append_only
+
 
 def bilingual(thai: str, english: str) -> str:
     """The text in the reader's language; Thai when there is no English."""
@@ -192,3 +194,23 @@ class Holiday(models.Model):
 
     def __str__(self) -> str:
         return f"{self.date} {self.name}"
+
+
+@append_only
+class ClosedYear(models.Model):
+    """A fiscal year (Buddhist) the office has closed: its work and its result are no longer changed."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    organization = models.ForeignKey(Organization, models.PROTECT, related_name="closed_years")
+    fiscal_year = models.PositiveSmallIntegerField()
+    note = models.TextField(blank=True)
+    by = models.ForeignKey(User, models.PROTECT, related_name="+")
+    position = models.ForeignKey(Position, models.PROTECT, related_name="+")
+    acting = models.ForeignKey(Acting, models.PROTECT, null=True, related_name="+")
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["organization", "fiscal_year"], name="year_closed_once")]
+
+    def __str__(self) -> str:
+        return f"{self.organization_id} {self.fiscal_year}"

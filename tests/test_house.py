@@ -20,19 +20,42 @@ from viewflow.workflow.models import Process, Task
 from audit import chain, guards
 from audit.models import Event
 from documents import shop
+from disclosure.models import Publication, Withdrawal
 from documents.models import Paper, Print
 from measures import letters as task_letters
 from measures import reminders as task_reminders
 from measures import work
-from measures.models import DivisionTask, Report
+from measures.models import Comment, DivisionTask, Mention, Report
 from memo_flow import flows, letters, reminders
 from memo_flow.models import Decision, Revision, Step
-from organization.models import Organization
+from organization.models import ClosedYear, Organization
 from tests.cast import Cast, at
 
-ROOMS = ("organization", "audit", "notifications", "documents", "assessments", "measures", "memo_flow")
+ROOMS = (
+    "organization",
+    "audit",
+    "notifications",
+    "documents",
+    "files",
+    "assessments",
+    "measures",
+    "memo_flow",
+    "disclosure",
+)
 MAILS = Path(settings.BASE_DIR) / "templates" / "mails"
-KEPT = (Decision, Revision, Report, Event, Paper, Print)
+KEPT = (
+    Decision,
+    Revision,
+    Report,
+    Event,
+    Paper,
+    Print,
+    Comment,
+    Mention,
+    ClosedYear,
+    Publication,
+    Withdrawal,
+)
 
 
 # --- stored names ------------------------------------------------------------------------------------------------
