@@ -18,6 +18,7 @@ from datetime import datetime, timedelta
 from urllib.parse import SplitResult, urljoin, urlsplit
 from uuid import UUID
 
+from celery.exceptions import SoftTimeLimitExceeded
 from django.conf import settings
 from django.db.models import Q
 from django.utils.translation import gettext_noop
@@ -87,7 +88,13 @@ def check_due(*, now: datetime, limit: int = 200) -> int:
 
 def check(attachment: Attachment, *, now: datetime) -> None:
     """Look at one link and keep what was found; a link that was removed meanwhile stays as it was."""
-    found = look(attachment.url)
+    try:
+        found = look(attachment.url)
+    except SoftTimeLimitExceeded:
+        raise
+    except Exception:  # a fault of ours: one link never stops the others
+        logger.exception("A link could not be looked at: %s", attachment.pk)
+        found = Look(LinkState.DEAD, GARBLED)
     attachment.link_state, attachment.problem, attachment.checked_at = found.state, found.problem, now
     kept = {"link_state": found.state, "problem": found.problem, "checked_at": now}
     Attachment.objects.filter(pk=attachment.pk, removed_at=None).update(**kept)
@@ -103,7 +110,7 @@ def look(url: str) -> Look:
             unproven = unproven or not proven
             if status not in _MOVED or not target:
                 return _said_of(status, unproven)
-            url = urljoin(url, target)
+            url = _joined(url, target)
         return Look(LinkState.DEAD, ROUND)
     except _Barred as error:
         return Look(LinkState.REFUSED, str(error))
@@ -134,6 +141,13 @@ def _said_of(status: int, unproven: bool) -> Look:
     if status >= 400:
         return Look(LinkState.DEAD, DECLINED)
     return Look(LinkState.ALIVE, UNPROVEN if unproven else "")
+
+
+def _joined(url: str, target: str) -> str:
+    try:
+        return urljoin(url, target)
+    except ValueError as error:
+        raise _Barred(NO_ADDRESS) from error
 
 
 def _taken_apart(url: str) -> tuple[SplitResult, str, int]:
@@ -186,6 +200,8 @@ def _answer(
             headers = {"User-Agent": AGENT, "Accept": "*/*", "Connection": "close"}
             connection.request(method, addresses.wire(parts), headers=headers)
             answer = connection.getresponse()
+            if time.monotonic() > until:  # what was shut in the middle of a head reads as its end
+                raise TimeoutError
             return answer.status, answer.headers.get("Location", "")
     except ssl.SSLCertVerificationError:
         raise

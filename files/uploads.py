@@ -36,8 +36,17 @@ def prepare(request: HttpRequest, name: str = "files") -> Prepared:
     `refused` is for the form's errors. Nothing is stored yet, and nothing stays where the view does not keep it.
     """
     files: list[Any] = request.FILES.getlist(name)
-    handlers = [one for one in request.upload_handlers if isinstance(one, OnDisk)]
-    return Prepared(files, [sentence for handler in handlers for sentence in handler.refused])
+    refused = [why for one in request.upload_handlers if isinstance(one, OnDisk) for why in one.refused]
+    if _broken_off(request):
+        return Prepared([], [_("The upload was broken off. Nothing was taken; try again.")])
+    return Prepared(files, refused)
+
+
+def _broken_off(request: HttpRequest) -> bool:
+    """Some servers end a lost connection as if the form ended there: fewer bytes came than were announced."""
+    stream = getattr(request, "_stream", None)
+    refused = any(one.stopped for one in request.upload_handlers if isinstance(one, OnDisk))
+    return not refused and hasattr(stream, "limit") and stream._pos < stream.limit  # Django's LimitedStream
 
 
 class Received(UploadedFile):  # type: ignore[type-arg]
@@ -55,6 +64,7 @@ class OnDisk(FileUploadHandler):
         super().__init__(request)
         self.refused: list[str] = []
         self._too_much = False
+        self.stopped = False
 
     def handle_raw_input(
         self, input_data: Any, META: Any, content_length: int, boundary: Any, encoding: Any = None
@@ -68,6 +78,7 @@ class OnDisk(FileUploadHandler):
                 _("Too much at once: at most %(most)d MB in all. Nothing was taken.")
                 % {"most": settings.MEMOFLOW_FILE_BYTES * AT_ONCE // 1_000_000}
             )
+            self.stopped = True
             raise StopUpload(connection_reset=True)
         self.file = self._begun()
 
