@@ -1,10 +1,12 @@
 """Files on their way in: every form's, written to the disk without a name, and no further than a file may be large.
 
 A view asks `prepare(request)` what came and what did not; settings.FILE_UPLOAD_HANDLERS puts `OnDisk` before every
-form. A file over the limit is left out and said, the others of its form come through. An upload that is far over it
-is not read to its end. Whatever is broken off leaves nothing: the file has no name on the disk.
+form. A file over the limit is left out and said, the others of its form come through. A form that announces far more
+is thrown away as it comes, for some seconds, since a browser listens only after it has sent; then its line is cut.
+Whatever is broken off leaves nothing: the file has no name on the disk.
 """
 
+import time
 from dataclasses import dataclass, field
 from pathlib import Path
 from tempfile import TemporaryFile
@@ -19,6 +21,7 @@ from django.utils.translation import gettext as _
 from files import shelf
 
 AT_ONCE = 10  # as much as so many of the largest files in one form
+PATIENCE = 20.0  # seconds that a form which is far too large is thrown away, so that its sender can be answered
 
 
 @dataclass
@@ -69,6 +72,7 @@ class OnDisk(FileUploadHandler):
     def handle_raw_input(
         self, input_data: Any, META: Any, content_length: int, boundary: Any, encoding: Any = None
     ) -> None:
+        self._input = input_data
         self._too_much = content_length > settings.MEMOFLOW_FILE_BYTES * AT_ONCE + settings.DATA_UPLOAD_MAX_MEMORY_SIZE
 
     def new_file(self, *args: Any, **kwargs: Any) -> None:
@@ -79,6 +83,7 @@ class OnDisk(FileUploadHandler):
                 % {"most": settings.MEMOFLOW_FILE_BYTES * AT_ONCE // 1_000_000}
             )
             self.stopped = True
+            self._throw_away()
             raise StopUpload(connection_reset=True)
         self.file = self._begun()
 
@@ -99,6 +104,16 @@ class OnDisk(FileUploadHandler):
             self.refused.append(f"{self.file_name}: {_no_room()}")
             return None
         return Received(file, self.file_name, self.content_type, file_size, self.charset)
+
+    def upload_complete(self) -> None:
+        """Let go of a file whose end did not come."""
+        if hasattr(self, "file"):
+            self.file.close()
+
+    def _throw_away(self) -> None:
+        until = time.monotonic() + PATIENCE
+        while time.monotonic() < until and self._input.read(1 << 20):
+            pass
 
     def _begun(self) -> Any:
         try:

@@ -19,6 +19,7 @@ from files.uploads import OnDisk, prepare
 from tests import file_samples as sample
 
 GIGABYTE = 1_000_000_000
+ZEROS = bytes(1 << 20)
 
 
 _requests: list[WSGIRequest] = []
@@ -48,10 +49,10 @@ class Sent(io.RawIOBase):
     def read(self, size: int = -1) -> bytes:
         if self.breaks_after is not None and self.taken >= self.breaks_after:
             raise OSError("the connection was lost")
-        size = min(size if size >= 0 else 1 << 16, self.length - self.taken, 1 << 16)
-        piece = self.head[self.taken : self.taken + size].ljust(size, b"\0")
+        size = min(size if size >= 0 else 1 << 16, self.length - self.taken, 1 << 20)
+        piece = self.head[self.taken : self.taken + size]
         self.taken += size
-        return piece
+        return piece.ljust(size, b"\0") if size < 1 << 20 or piece else ZEROS
 
     def readable(self) -> bool:
         return True
@@ -125,13 +126,19 @@ def test_a_file_over_the_limit_is_left_out_and_said_and_the_others_come(settings
     assert came.files[0].read() == b"1" and request.POST["word"] == "kept"
 
 
-def test_two_gigabytes_are_refused_before_they_are_read(folder: Path) -> None:
+def test_two_gigabytes_are_thrown_away_and_said(folder: Path) -> None:
     sent = Sent(form(), 2 * GIGABYTE)
     request = request_of(sent)
     came = prepare(request)
     assert came.files == [] and came.refused == ["Too much at once: at most 250 MB in all. Nothing was taken."]
-    assert request.POST["word"] == "kept"
-    assert sent.taken < 1_000_000 and left_in(folder) == []
+    assert request.POST["word"] == "kept" and left_in(folder) == []
+
+
+def test_two_gigabytes_that_come_slowly_are_cut_off(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(uploads, "PATIENCE", 0)
+    sent = Sent(form(), 2 * GIGABYTE)
+    assert prepare(request_of(sent)).refused == ["Too much at once: at most 250 MB in all. Nothing was taken."]
+    assert sent.taken < 1_000_000
 
 
 def test_an_upload_that_breaks_off_leaves_nothing(folder: Path) -> None:
@@ -195,8 +202,11 @@ def test_a_disk_that_fills_up_keeps_the_files_before(monkeypatch: pytest.MonkeyP
 
 
 @pytest.mark.django_db
-def test_no_form_of_the_house_takes_more(client: Client, settings: Any, folder: Path) -> None:
+def test_no_form_of_the_house_takes_more(
+    client: Client, settings: Any, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Not even one that asks for no file, from somebody who has not signed in."""
+    monkeypatch.setattr(uploads, "PATIENCE", 0)
     assert [f"{OnDisk.__module__}.{OnDisk.__name__}"] == settings.FILE_UPLOAD_HANDLERS
     sent = Sent(form(), 2 * GIGABYTE)
     extra = {"wsgi.input": sent, "CONTENT_LENGTH": str(sent.length)}
