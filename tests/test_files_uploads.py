@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.handlers.wsgi import WSGIRequest
 from django.http.multipartparser import MultiPartParserError
@@ -15,6 +16,7 @@ from django.test import Client, RequestFactory
 from django.utils import translation
 
 from files import uploads
+from files.names import clean
 from files.uploads import OnDisk, prepare
 from tests import file_samples as sample
 
@@ -110,11 +112,14 @@ def test_a_name_of_more_than_255_characters_comes_whole() -> None:
         assert [one.name for one in prepare(request_of(Sent(body, len(body)))).files] == [name]
 
 
-def test_folders_and_turning_marks_do_not_come_in_with_a_name() -> None:
-    names = ["../../etc/ก.pdf", "C:\\ข.pdf", "ค\u202efdp.exe"]
+def test_folders_do_not_come_in_with_a_name_and_hidden_marks_do_to_be_refused() -> None:
+    names = ["../../etc/ก.pdf", "C:\\ข.pdf", "..", "ค\u202efdp.exe", "ง\x00.pdf"]
     body = b"".join(form(name) + b"x\r\n" for name in names) + b"--x--\r\n"
-    came = prepare(request_of(Sent(body, len(body))))
-    assert [one.name for one in came.files] == ["ก.pdf", "ข.pdf", "คfdp.exe"]
+    came = prepare(request_of(Sent(body, len(body)))).files
+    assert [one.name for one in came] == ["ก.pdf", "ข.pdf", "ค\u202efdp.exe", "ง\x00.pdf"]
+    for one in came[2:]:
+        with pytest.raises(ValidationError, match="Rename it"):
+            clean(one.name)
 
 
 def test_a_file_over_the_limit_is_left_out_and_said_and_the_others_come(settings: Any, folder: Path) -> None:
