@@ -13,8 +13,8 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
-from measures import policies, progress, work
-from measures.forms import AnswerForm, ReportForm
+from measures import evidence, policies, progress, work
+from measures.forms import AnswerForm, EvidenceForm, ReportForm
 from measures.lifecycle import OPEN, State
 from measures.models import DivisionTask
 from measures.queries import BOARD_ORDER, DUE_ORDER, board_order, fiscal_years, overdue, visible_to, with_progress
@@ -139,7 +139,7 @@ def _page(
 ) -> HttpResponse:
     today = calendar.day_of(calendar.now())
     seats = seats_of(request.user, today)  # type: ignore[arg-type]
-    verbs = ("start", "tick", "report", "accept", "send_back", "cancel")
+    verbs = ("start", "tick", "report", "attach", "accept", "send_back", "cancel")
     ticked = request.POST.getlist("steps") if request.method == "POST" and report_form else None
     steps = list(task.steps.select_related("step", "ticked_by"))
     context = {
@@ -154,6 +154,8 @@ def _page(
         "may": {v: policies.why_not(request.user, v, task, today, seats) is None for v in verbs},  # type: ignore[arg-type]
         "report_form": report_form or ReportForm(initial={"percent": task.percent}),  # type: ignore[attr-defined]
         "answer_form": answer_form or AnswerForm(),
+        "evidence": evidence.of_task(task, steps),
+        "evidence_form": EvidenceForm(steps=steps),
         "today": today,
     }
     return render(request, "measures/task.html", context)
@@ -192,6 +194,7 @@ def report(request: HttpRequest, pk: UUID) -> HttpResponse:
                 by=request.user,  # type: ignore[arg-type]
                 done=_steps(request) if "with_steps" in request.POST else None,
                 now=calendar.now(),
+                files=request.FILES.getlist("files"),
                 **form.cleaned_data,
             )
         except ValidationError as error:
