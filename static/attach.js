@@ -1,7 +1,9 @@
 // Sends a form with files so that its progress can be seen. Without JavaScript the same form sends itself.
 // The form's data-says-… are the words, data-swap the part of an answered page that takes its place here.
 
-const size = (bytes) => bytes < 999500 ? `${Math.max(1, Math.round(bytes / 1000))} kB` : `${(bytes / 1e6).toFixed(1)} MB`;
+const size = (bytes, says) => bytes < 999500
+  ? `${Math.max(1, Math.round(bytes / 1000))} ${says.saysKb}`
+  : `${(bytes / 1e6).toFixed(1)} ${says.saysMb}`;
 
 function tell(form, text, bad) {
   let box = form.querySelector(".sending");
@@ -34,7 +36,7 @@ function listChosen(input) {
   list.replaceChildren(...files.map((file) => {
     const line = document.createElement("li");
     const name = document.createElement("span");
-    name.textContent = `${file.name} (${size(file.size)})`;
+    name.textContent = `${file.name} (${size(file.size, form.dataset)})`;
     line.append(name);
     if (file.size > most) {
       line.className = "no";
