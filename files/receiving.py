@@ -18,7 +18,7 @@ class Limits:
 
     @property
     def bytes(self) -> int:
-        return int(getattr(settings, "MEMOFLOW_FILE_BYTES", 25_000_000))
+        return int(settings.MEMOFLOW_FILE_BYTES)
 
     @property
     def kinds(self) -> str:
@@ -30,13 +30,13 @@ class Limits:
 
 
 @dataclass
-class Received:
+class Outcome:
     """What became of what was brought: `refused` holds a sentence for each thing that was not taken, with its name."""
 
     kept: list[Attachment] = field(default_factory=list)
     refused: list[str] = field(default_factory=list)
 
-    def take(self, things: Iterable[Any], keep: Callable[[Any], Attachment]) -> "Received":
+    def take(self, things: Iterable[Any], keep: Callable[[Any], Attachment]) -> "Outcome":
         """Keep each of these; what one of them is refused for keeps no other from being taken."""
         for one in things:
             try:

@@ -11,9 +11,9 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
-from files import pages
+from files import pages, uploads
 from files.models import Attachment, Kind
-from files.receiving import Received
+from files.receiving import Outcome
 from measures import evidence, policies
 from measures.forms import EvidenceForm
 from measures.models import DivisionTask
@@ -34,7 +34,7 @@ def task_files(request: HttpRequest, pk: UUID) -> HttpResponse:
     task = task_for(request, pk)
     steps = list(task.steps.select_related("step"))
     form = EvidenceForm(request.POST if request.method == "POST" else None, steps=steps)
-    received = _received(request, task, form) if request.method == "POST" else Received()
+    received = _received(request, task, form) if request.method == "POST" else Outcome()
     if received.kept and not received.refused and form.is_valid():
         return pages.attached(request, len(received.kept), _evidence_of(pk))
     today = calendar.day_of(calendar.now())
@@ -48,16 +48,17 @@ def task_files(request: HttpRequest, pk: UUID) -> HttpResponse:
     return render(request, "measures/evidence.html", context)
 
 
-def _received(request: HttpRequest, task: DivisionTask, form: EvidenceForm) -> Received:
+def _received(request: HttpRequest, task: DivisionTask, form: EvidenceForm) -> Outcome:
     """Keep the files and the link of a form; what is wrong with the link or the place stands in the form afterwards."""
-    now, files, received = calendar.now(), request.FILES.getlist("files"), Received()
+    now, brought = calendar.now(), uploads.prepare(request)
+    received = Outcome(refused=brought.refused)
     policies.require(request.user, "attach", task, on=calendar.day_of(now))  # type: ignore[arg-type]
     if not form.is_valid():
         return received
     part, url, name = (form.cleaned_data[key] for key in ("part", "url", "name"))
-    if not files and not url:
+    if not (brought.files or brought.refused or url):
         form.add_error(None, _("Choose a file, or enter the address of a link."))
-    received.take(files, lambda file: evidence.attach(task.pk, file, by=request.user, part=part, now=now))  # type: ignore[arg-type]
+    received.take(brought.files, lambda file: evidence.attach(task.pk, file, by=request.user, part=part, now=now))  # type: ignore[arg-type]
     if url:
         try:
             received.kept.append(evidence.link(task.pk, url, by=request.user, name=name, part=part, now=now))  # type: ignore[arg-type]

@@ -23,7 +23,6 @@ from measures.queries import about
 from organization.calendar import day_of
 from organization.models import User
 from organization.plain_text import words
-from organization.refusals import NotNow
 from organization.seats import Seat
 
 WHY = 500  # characters of why something was removed
@@ -57,8 +56,6 @@ def remove(task_id: UUID, attachment_id: UUID, *, by: User, why: str = "", now: 
     """
     task, seat = _locked(task_id, by=by, now=now)
     attachment = Attachment.objects.get(pk=attachment_id, about=about(task))
-    if attachment.removed_at:
-        raise NotNow(_("This has been removed already."))
     shelf.remove(attachment, by=by, seat=seat, why=words(why, "why", most=WHY), now=now)
     return attachment
 
@@ -70,7 +67,7 @@ def with_report(
 
     Raises ValidationError with a sentence for each file that is not taken.
     """
-    if wrong := list(_unfit(files)):
+    if len(files) > 1 and (wrong := list(_unfit(files))):
         raise ValidationError(wrong)
     for file in files:
         _keep(task, file, f"report:{said.pk}", by=by, seat=seat, now=now)

@@ -10,9 +10,11 @@ from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
+from files import pages, uploads
 from measures import evidence, policies, progress, work
 from measures.forms import AnswerForm, EvidenceForm, ReportForm
 from measures.lifecycle import OPEN, State
@@ -186,15 +188,15 @@ def tick(request: HttpRequest, pk: UUID) -> HttpResponse:
 @login_required
 @require_POST
 def report(request: HttpRequest, pk: UUID) -> HttpResponse:
-    task, form = _task(request, pk), ReportForm(request.POST)
-    if form.is_valid():
+    task, form, brought = _task(request, pk), ReportForm(request.POST), uploads.prepare(request)
+    if form.is_valid() and not brought.refused:
         try:
             work.report(
                 pk,
                 by=request.user,  # type: ignore[arg-type]
                 done=_steps(request) if "with_steps" in request.POST else None,
                 now=calendar.now(),
-                files=request.FILES.getlist("files"),
+                files=brought.files,
                 **form.cleaned_data,
             )
         except ValidationError as error:
@@ -202,7 +204,9 @@ def report(request: HttpRequest, pk: UUID) -> HttpResponse:
         else:
             finished = form.cleaned_data["finished"]
             messages.success(request, _("Reported as finished.") if finished else _("The report is saved."))
-            return redirect("task", pk)
+            return pages.gone_to(request, reverse("task", args=[pk]))
+    for why in brought.refused:
+        form.add_error(None, why)
     return _page(request, task, report_form=form)
 
 

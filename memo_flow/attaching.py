@@ -10,9 +10,9 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
-from files import pages
+from files import pages, uploads
 from files.models import Attachment
-from files.receiving import Received
+from files.receiving import Outcome
 from memo_flow import attachments, policies
 from memo_flow.models import Memo
 from memo_flow.views import memo_for
@@ -25,18 +25,19 @@ def memo_files(request: HttpRequest, pk: UUID) -> HttpResponse:
     """What is attached to a memo that is being written. What is brought is kept one by one; the page says what not."""
     memo = memo_for(request, pk)
     policies.require(request.user, "edit", memo, on=calendar.day_of(calendar.now()))  # type: ignore[arg-type]
-    received = _received(request, memo) if request.method == "POST" else Received()
+    received = _received(request, memo) if request.method == "POST" else Outcome()
     if received.kept and not received.refused:
         return pages.attached(request, len(received.kept), reverse("memo-files", args=[pk]))
     context = {"memo": memo, "attached": attachments.of(memo), "received": received}
     return render(request, "memo_flow/files.html", context)
 
 
-def _received(request: HttpRequest, memo: Memo) -> Received:
-    now, files, received = calendar.now(), request.FILES.getlist("files"), Received()
-    if not files:
+def _received(request: HttpRequest, memo: Memo) -> Outcome:
+    now, brought = calendar.now(), uploads.prepare(request)
+    received = Outcome(refused=brought.refused)
+    if not (brought.files or brought.refused):
         received.refused.append(_("Choose a file."))
-    return received.take(files, lambda file: attachments.attach(memo.pk, file, by=request.user, now=now))  # type: ignore[arg-type]
+    return received.take(brought.files, lambda file: attachments.attach(memo.pk, file, by=request.user, now=now))  # type: ignore[arg-type]
 
 
 @login_required

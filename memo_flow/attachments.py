@@ -8,7 +8,6 @@ from uuid import UUID
 from django.core.files.base import File
 from django.db import transaction
 from django.db.models import Q, QuerySet
-from django.utils.translation import gettext as _
 
 from audit import chain
 from files import shelf
@@ -22,7 +21,6 @@ from memo_flow.queries import locked
 from organization.calendar import day_of
 from organization.models import User
 from organization.plain_text import words
-from organization.refusals import NotNow
 
 
 @transaction.atomic
@@ -48,8 +46,6 @@ def remove(memo_id: UUID, attachment_id: UUID, *, by: User, why: str = "", now: 
     memo = locked(memo_id, by)
     seat = policies.require(by, "edit", memo, on=day_of(now))
     attachment = Attachment.objects.get(pk=attachment_id, about=about(memo))
-    if attachment.removed_at:
-        raise NotNow(_("This has been removed already."))
     shelf.remove(attachment, by=by, seat=seat, why=words(why, "why", most=500), now=now)
     return attachment
 
