@@ -100,7 +100,7 @@ async function arrive(form, where) {
     if (answer.ok && show(form, await answer.text())) return;
   }
   if (there.pathname === location.pathname && there.search === location.search) {
-    location.hash = there.hash;
+    history.replaceState(null, "", there.href); // the same page with another anchor would not be asked for again
     location.reload();
   } else {
     location.assign(there.href);

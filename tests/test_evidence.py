@@ -257,6 +257,52 @@ def test_nothing_chosen_is_said(cast: Cast, as_: Browse) -> None:
     assert answer.status_code == 200 and 'role="alert"' in answer.content.decode()
 
 
+def test_a_file_over_the_limit_is_named_and_the_others_and_the_words_are_kept(
+    cast: Cast, as_: Browse, settings: Any
+) -> None:
+    settings.MEMOFLOW_FILE_BYTES = len(samples.pdf()) + 100
+    task, large = cast.started(), SimpleUploadedFile("ใหญ่.pdf", samples.pdf() + b" " * 200)
+    answer = as_(cast.finance).post(files(task), {"files": [pdf(), large], "url": "http://", "name": "ลิงก์ของฉัน"})
+    page = answer.content.decode()
+    assert answer.status_code == 200 and "ใหญ่.pdf" in page and "ลิงก์ของฉัน" in page
+    assert [one.name for one in Attachment.objects.all()] == [samples.PDF_NAME]
+    report = {
+        "percent": "40",
+        "text": "สอบราคาแล้ว",
+        "files": [png(), SimpleUploadedFile("ใหญ่.pdf", b"%PDF-" + b" " * 9000)],
+    }
+    answer = as_(cast.finance).post(f"/measures/tasks/{task.pk}/report/", report)
+    page = answer.content.decode()
+    assert answer.status_code == 200 and "ใหญ่.pdf" in page and "สอบราคาแล้ว" in page
+    assert Attachment.objects.count() == 1 and not Report.objects.filter(kind="progress").exists()
+
+
+def test_no_more_are_taken_than_a_task_may_have(cast: Cast, as_: Browse, settings: Any) -> None:
+    settings.MEMOFLOW_FILES_PER_THING = 2
+    task = cast.started()
+    answer = as_(cast.finance).post(files(task), {"files": [png(), png("สอง.png", "red"), png("สาม.png", "blue")]})
+    assert answer.status_code == 200 and "สาม.png" in answer.content.decode()
+    assert Attachment.objects.count() == 2
+
+
+def test_an_image_has_its_small_picture_and_a_paper_has_none(cast: Cast, as_: Browse) -> None:
+    task = cast.started()
+    image, paper = attach(cast, task, file=png()), attach(cast, task)
+    client = as_(cast.finance)
+    assert read(client, f"{files(task)}{image.pk}/thumbnail/")[0] == 200
+    assert read(client, f"{files(task)}{paper.pk}/thumbnail/")[0] == 404
+    page = client.get(f"/measures/tasks/{task.pk}/").content.decode()
+    assert f"{image.pk}/thumbnail/" in page and f"{paper.pk}/thumbnail/" not in page
+
+
+@pytest.mark.parametrize("name", ["../../etc/passwd.pdf", "..\\..\\boot.pdf", samples.LONGEST_NAME])
+def test_odd_names_stay_names(cast: Cast, as_: Browse, name: str, stored: Callable[[], set[str]]) -> None:
+    as_(cast.finance).post(files(cast.started()), {"files": [pdf(name)]})
+    one = Attachment.objects.get()
+    assert "/" not in one.name and "\\" not in one.name and one.name.endswith(name[-8:])
+    assert stored() == {one.sha256}
+
+
 def test_a_script_is_told_where_to_go(cast: Cast, as_: Browse) -> None:
     task = cast.started()
     answer = as_(cast.finance).post(files(task), {"files": [pdf()]}, headers={"X-Requested-With": "XMLHttpRequest"})
