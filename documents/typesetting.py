@@ -51,8 +51,9 @@ PLAN:       {"instrument": "IIT", "title", "indicator": 4 | null, "issue", "meas
              "period_start": ISO, "period_end": ISO, "follow_up", "follow_up_due": ISO}
 TASK:       {"division", "state": accepted | reported | in_progress | assigned | cancelled, "percent": 40,
              "due_on": ISO, "closed_on": ISO | "", "late": bool, "steps_done": 2, "steps_all": 3,
-             "reported": text, "obstacles": text, "evidence": [text]}
+             "reported": text, "obstacles": text, "evidence": [EVIDENCE]}
 ATTACHMENT: {"name", "sha256", "size": bytes}
+EVIDENCE:   {"name", "sha256", "size": bytes, "url"}                 a link has an address and no bytes; or a name alone
 """
 
 import json

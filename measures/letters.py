@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import override
 
 from measures.models import DivisionTask, Report
+from measures.queries import about as about
 from notifications.outbox import Draft, both
 from organization.calendar import day_of
 from organization.models import HEADS, Position, Role
@@ -17,10 +18,6 @@ from organization.seats import Seat, holders_of
 
 STAFF = (*HEADS, Role.OFFICER)
 REMINDERS = ("task_due_soon", "task_due_today", "task_overdue")
-
-
-def about(task: DivisionTask) -> str:
-    return f"task:{task.pk}"
 
 
 def open_subject(memo: Any) -> dict[str, str]:

@@ -12,11 +12,12 @@ from organization.models import HEADS, Position, Role, User
 from organization.refusals import NotNow, Refused
 from organization.seats import Seat, Seats, holders_of, seats_of
 
-WORK = ("start", "tick", "report")
+WORK = ("start", "tick", "report", "attach")
 WHEN = {
     "start": (State.ASSIGNED,),
     "tick": (State.IN_PROGRESS,),
     "report": (State.IN_PROGRESS,),
+    "attach": (State.IN_PROGRESS,),  # and take away again
     "accept": (State.REPORTED,),
     "send_back": (State.REPORTED,),
     "cancel": OPEN,

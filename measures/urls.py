@@ -1,6 +1,6 @@
 from django.urls import path
 
-from measures import views
+from measures import attaching, views
 
 urlpatterns = [
     path("", views.board, name="board"),
@@ -9,6 +9,10 @@ urlpatterns = [
     path("tasks/<uuid:pk>/start/", views.start, name="task-start"),
     path("tasks/<uuid:pk>/tick/", views.tick, name="task-tick"),
     path("tasks/<uuid:pk>/report/", views.report, name="task-report"),
+    path("tasks/<uuid:pk>/files/", attaching.task_files, name="task-files"),
+    path("tasks/<uuid:pk>/files/<uuid:file>/", attaching.task_file, name="task-file"),
+    path("tasks/<uuid:pk>/files/<uuid:file>/thumbnail/", attaching.task_thumbnail, name="task-thumbnail"),
+    path("tasks/<uuid:pk>/files/<uuid:file>/remove/", attaching.task_file_remove, name="task-file-remove"),
     path("tasks/<uuid:pk>/accept/", views.accept, name="task-accept"),
     path("tasks/<uuid:pk>/send-back/", views.send_back, name="task-send-back"),
     path("tasks/<uuid:pk>/cancel/", views.cancel, name="task-cancel"),

@@ -10,11 +10,13 @@ from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
-from measures import policies, progress, work
-from measures.forms import AnswerForm, ReportForm
+from files import pages, uploads
+from measures import evidence, policies, progress, work
+from measures.forms import AnswerForm, EvidenceForm, ReportForm
 from measures.lifecycle import OPEN, State
 from measures.models import DivisionTask
 from measures.queries import BOARD_ORDER, DUE_ORDER, board_order, fiscal_years, overdue, visible_to, with_progress
@@ -139,7 +141,7 @@ def _page(
 ) -> HttpResponse:
     today = calendar.day_of(calendar.now())
     seats = seats_of(request.user, today)  # type: ignore[arg-type]
-    verbs = ("start", "tick", "report", "accept", "send_back", "cancel")
+    verbs = ("start", "tick", "report", "attach", "accept", "send_back", "cancel")
     ticked = request.POST.getlist("steps") if request.method == "POST" and report_form else None
     steps = list(task.steps.select_related("step", "ticked_by"))
     context = {
@@ -154,6 +156,8 @@ def _page(
         "may": {v: policies.why_not(request.user, v, task, today, seats) is None for v in verbs},  # type: ignore[arg-type]
         "report_form": report_form or ReportForm(initial={"percent": task.percent}),  # type: ignore[attr-defined]
         "answer_form": answer_form or AnswerForm(),
+        "evidence": evidence.of_task(task, steps),
+        "evidence_form": EvidenceForm(steps=steps),
         "today": today,
     }
     return render(request, "measures/task.html", context)
@@ -184,14 +188,15 @@ def tick(request: HttpRequest, pk: UUID) -> HttpResponse:
 @login_required
 @require_POST
 def report(request: HttpRequest, pk: UUID) -> HttpResponse:
-    task, form = _task(request, pk), ReportForm(request.POST)
-    if form.is_valid():
+    task, form, brought = _task(request, pk), ReportForm(request.POST), uploads.prepare(request)
+    if form.is_valid() and not brought.refused:
         try:
             work.report(
                 pk,
                 by=request.user,  # type: ignore[arg-type]
                 done=_steps(request) if "with_steps" in request.POST else None,
                 now=calendar.now(),
+                files=brought.files,
                 **form.cleaned_data,
             )
         except ValidationError as error:
@@ -199,7 +204,9 @@ def report(request: HttpRequest, pk: UUID) -> HttpResponse:
         else:
             finished = form.cleaned_data["finished"]
             messages.success(request, _("Reported as finished.") if finished else _("The report is saved."))
-            return redirect("task", pk)
+            return pages.gone_to(request, reverse("task", args=[pk]))
+    for why in brought.refused:
+        form.add_error(None, why)
     return _page(request, task, report_form=form)
 
 

@@ -1,16 +1,17 @@
 """The acts on a division's task. Each locks the task, asks, moves, records, tells: one transaction."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from uuid import UUID
 
 from django.core.exceptions import ValidationError
+from django.core.files.base import File
 from django.db import transaction
 from django.db.models import Max
 from django.utils.translation import gettext as _
 
 from audit import chain
-from measures import letters, policies
+from measures import evidence, letters, policies
 from measures.models import DivisionTask, Report, ReportKind, TaskStep
 from notifications import outbox
 from organization.calendar import day_of
@@ -46,10 +47,13 @@ def report(
     finished: bool,
     now: datetime,
     done: Iterable[int] | None = None,
+    files: Sequence["File[bytes]"] = (),
 ) -> Report:
-    """Say how far the work is; `finished` hands it to the one who accepts it. `done` ticks steps in the same act.
+    """Say how far the work is; `finished` hands it to the one who accepts it. `done` ticks steps in the same act,
+    `files` come with the report.
 
-    Raises ValidationError when nothing is said, the percent is not 0-100, or finished work is not at 100.
+    Raises ValidationError when nothing is said, the percent is not 0-100, finished work is not at 100, or one of the
+    files is not taken.
     """
     task, seat = _locked(task_id, "report", by=by, now=now)
     text = words(text, "text", needed=_("Say in words what has been done."))
@@ -59,10 +63,13 @@ def report(
         raise ValidationError({"percent": _("Finished work stands at 100 percent.")})
     if done is not None:
         _tick(task, by=by, seat=seat, done=done, now=now)
+    if finished:
+        task.report()
+    kind = ReportKind.FINISHED if finished else ReportKind.PROGRESS
+    said = _say(task, kind, percent=percent, text=text, by=by, seat=seat, now=now)
+    evidence.with_report(task, said, files, by=by, seat=seat, now=now)
     if not finished:
-        return _say(task, ReportKind.PROGRESS, percent=percent, text=text, by=by, seat=seat, now=now)
-    task.report()
-    said = _say(task, ReportKind.FINISHED, percent=percent, text=text, by=by, seat=seat, now=now)
+        return said
     outbox.void(letters.about(task), at=now, events=letters.REMINDERS)
     outbox.post(letters.reported(task, said, policies.judges_of(task, day_of(now))), at=now)
     return said

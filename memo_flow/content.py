@@ -17,7 +17,8 @@
                  "follow_up", "follow_up_due": ISO}]
 }
 Half-written drafts hold "" where a value is not there yet; a text of before the reports has no key "report".
-Submission adds "subject", "attachments", "reason" and "findings", what the checker found (`frozen`).
+Submission adds "subject", "reason", "findings", what the checker found, and "attachments" (`frozen`):
+  [{"id": of the Attachment, "name", "sha256", "size": bytes}]
 """
 
 from __future__ import annotations
@@ -132,10 +133,11 @@ def frozen(
     *,
     subject: str,
     reason: str,
-    attachments: Collection[str] = (),
+    attachments: Collection[dict[str, Any]] = (),
     findings: Collection[dict[str, Any]] = (),
 ) -> Content:
-    """The text of a Revision: the draft with what belongs to its submission. `findings`: assessments.document's."""
+    """The text of a Revision: the draft with what belongs to its submission. `findings`: assessments.document's,
+    `attachments`: attachments.as_data."""
     return {
         **deepcopy(content),
         "subject": subject,

@@ -11,10 +11,12 @@ from django.utils.translation import override
 from assessments import results
 from assessments.models import Assessment
 from audit import chain
+from files import shelf
 from measures import library
 from memo_flow import analysis, policies
 from memo_flow import content as text
 from memo_flow.changes import Change
+from memo_flow.letters import about
 from memo_flow.models import Draft, Memo, MemoKind
 from memo_flow.queries import locked, newest_revision
 from organization.calendar import day_of
@@ -170,6 +172,8 @@ def discard(memo_id: UUID, *, by: User, now: datetime) -> None:
     """Throw away a draft that was never submitted; its chain keeps that there was one."""
     memo = locked(memo_id, by)
     seat = policies.require(by, "discard", memo, on=day_of(now))
+    for one in shelf.attached_to(about(memo)):
+        shelf.remove(one, by=by, seat=seat, now=now)
     chain.record(memo, "discarded", by=by, seat=seat, at=now, state="discarded")
     memo.delete()
 

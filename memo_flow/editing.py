@@ -18,7 +18,7 @@ from assessments import rulebook
 from assessments.models import Assessment
 from assessments.results import YearResult
 from measures import library
-from memo_flow import analysis, checking, drafts, policies
+from memo_flow import analysis, attachments, checking, drafts, policies
 from memo_flow import content as text
 from memo_flow.changes import Change, Gone
 from memo_flow.findings import Panel, Segment, panel, place_of
@@ -71,6 +71,8 @@ def memo_edit(request: HttpRequest, pk: UUID) -> HttpResponse:
         return _editor(request, memo, subject, body, version=version, theirs=stale.current, status=409)
     if op == "submit":
         return redirect("memo-submit", pk)
+    if op == "files":
+        return redirect("memo-files", pk)
     if op == "save":
         messages.success(request, _("The draft is saved."))
     if act.told:
@@ -166,6 +168,7 @@ def _editor(
     found = _findings(memo, legible, subject, {d.code: d.name_th for d in divisions}, recorded)
     context = {
         "memo": memo,
+        "attached": attachments.of(memo),
         "subject": subject,
         "body": body,
         "version": theirs.version if theirs else version,

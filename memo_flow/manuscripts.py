@@ -19,6 +19,7 @@ from django.utils.translation import override
 from audit import chain
 from documents import orders
 from documents.models import Form, Paper
+from measures.follow_up import keep_evidence
 from measures.follow_up import of_memo as work_of
 from memo_flow import analysis, paper, policies
 from memo_flow.content import Content
@@ -90,6 +91,8 @@ def draw_up(memo_id: UUID, *, form: str, kind: str = "", by: User, now: datetime
     last = orders.newest(about(memo), form, kind)
     if last and last.data["body"] == data["body"]:
         return last
+    if form == Form.FOLLOW_UP:
+        keep_evidence(memo.pk, at=now)
     paper = _frozen(memo, data, sealed=form == Form.NOTICE, at=now)
     return orders.place([paper], by=by, seat=seat, at=now)[0]
 
@@ -233,7 +236,7 @@ class _File:
             "blocks": self.blocks,
             "scores": self.scores,
             "plan": self.plan,
-            "attachments": list(body.get("attachments", [])),
+            "attachments": self.attachments,
             "round": self.revision.round if self.revision else 0,
             "digest": self.revision.digest if self.revision else "",
         }
@@ -251,7 +254,7 @@ class _File:
             "chapters": chapters_of(self.body),
             "scores": self.scores,
             "plan": self.plan,
-            "attachments": list(self.body.get("attachments", [])),
+            "attachments": self.attachments,
             "blocks": self.blocks,
         }
 
@@ -350,6 +353,11 @@ class _File:
     @cached_property
     def plan(self) -> list[dict[str, Any]]:
         return [self.row(row) for row in self.body["plan"]]
+
+    @cached_property
+    def attachments(self) -> list[dict[str, Any]]:
+        attached = self.body.get("attachments", [])
+        return [{key: one[key] for key in ("name", "sha256", "size")} for one in attached]
 
     def row(self, row: Mapping[str, Any]) -> dict[str, Any]:
         return {

@@ -5,7 +5,7 @@ from typing import Any
 from documents import orders
 from measures.queries import board_order, with_progress
 from measures.queries import visible_to as visible_tasks
-from memo_flow import drafts, manuscripts, paper, policies, shelves
+from memo_flow import attachments, manuscripts, paper, policies, shelves
 from memo_flow.findings import panel
 from memo_flow.forms import DecisionForm
 from memo_flow.lifecycle import State
@@ -24,7 +24,7 @@ def memo_page(memo: Memo, user: User, *, form: DecisionForm | None = None, refus
     steps = steps_of(memo) if memo.round else []
     revision = newest_revision(memo)
     body = revision.content if revision and memo.state != State.DRAFT else None
-    body = body or {**drafts.working_text(memo), "subject": memo.subject}
+    body = body or attachments.draft_of(memo)
     decided = list(decisions_on(memo)) if memo.round else []
     history = history_of(memo, decided) if memo.round else []
     step, seat = turn_of(user, seats, memo, steps)

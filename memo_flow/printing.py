@@ -14,7 +14,7 @@ from django.views.decorators.http import require_GET, require_POST
 from documents import orders, press, serving
 from documents.models import Form, Paper
 from documents.typesetting import Unprinted
-from memo_flow import drafts, manuscripts, policies, shelves, yearbook
+from memo_flow import attachments, manuscripts, policies, shelves, yearbook
 from memo_flow.content import Content
 from memo_flow.lifecycle import WRITABLE
 from memo_flow.models import Memo, Revision
@@ -63,7 +63,7 @@ def _text(request: HttpRequest, memo: Memo) -> Revision | None:
 def _text_of(memo: Memo) -> Content:
     """What the memo says now: its newest submitted text, or the draft's."""
     revision = newest_revision(memo) if memo.state not in WRITABLE else None
-    return revision.content if revision else {**drafts.working_text(memo), "subject": memo.subject}
+    return revision.content if revision else attachments.draft_of(memo)
 
 
 def _whole(said: str) -> int:

@@ -10,7 +10,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from memo_flow import checking, decisions, drafts, paper, policies
+from memo_flow import attachments, checking, decisions, drafts, paper, policies
 from memo_flow import content as text
 from memo_flow.findings import panel
 from memo_flow.forms import DecisionForm, ReasonForm, ReassignForm, SubmitForm
@@ -98,7 +98,7 @@ def memo_submit(request: HttpRequest, pk: UUID) -> HttpResponse:
             )
             return redirect("memo", pk)
     policies.require(request.user, "submit", memo, on=calendar.day_of(now))  # type: ignore[arg-type]
-    body = drafts.working_text(memo)
+    body, attached = drafts.working_text(memo), attachments.of(memo)
     divisions = names_of_divisions(memo)
     findings = checking.findings_on(memo, body, on=calendar.day_of(now))
     found = None if findings is None else panel(findings, body, subject=memo.subject)
@@ -109,7 +109,8 @@ def memo_submit(request: HttpRequest, pk: UUID) -> HttpResponse:
     route = steps_of(memo) if memo.round else memo.kind.route.steps.select_related("position").order_by("group", "pk")
     context = {
         "memo": memo,
-        "body": {**body, "subject": memo.subject},
+        "body": {**body, "subject": memo.subject, "attachments": attachments.as_data(attached)},
+        "attached": attachments.digest_of(attached),
         "divisions": divisions,
         "gaps": gaps,
         "incomplete": any(gap.path not in ("reason", "") for gap in gaps),

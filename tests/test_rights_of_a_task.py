@@ -2,21 +2,22 @@
 
 from collections.abc import Callable
 from typing import Any
+from uuid import UUID
 
 import pytest
 from django.db import transaction
 
-from measures import policies, work
+from measures import evidence, policies, work
 from measures.models import DivisionTask
 from organization.refusals import NotNow, Refused
 from tests.cast import DAY, Cast, at
 
 pytestmark = pytest.mark.django_db
 
-WORK = {"start", "tick", "report"}
+WORK = {"start", "tick", "report", "attach"}
 WHEN = {
     "assigned": {"start", "cancel"},
-    "in_progress": {"tick", "report", "cancel"},
+    "in_progress": {"tick", "report", "attach", "cancel"},
     "reported": {"accept", "send_back", "cancel"},
     "accepted": set(),
     "cancelled": set(),
@@ -34,10 +35,17 @@ PEOPLE = {
         {"mayor", "deputy", "auditor"},
     ),
 }
+
+
+def _link(task_id: UUID, **who: Any) -> Any:
+    return evidence.link(task_id, "https://www.example.go.th/", **who)
+
+
 ACTS: dict[str, tuple[Callable[..., Any], dict[str, Any]]] = {
     "start": (work.start, {}),
     "tick": (work.tick, {"done": []}),
     "report": (work.report, {"percent": 10, "text": "คืบหน้า", "finished": False}),
+    "attach": (_link, {}),
     "accept": (work.accept, {}),
     "send_back": (work.send_back, {"text": "ยังไม่ครบ"}),
     "cancel": (work.cancel, {"text": "ไม่ต้องทำแล้ว"}),
