@@ -68,7 +68,7 @@ def with_progress(tasks: QuerySet[DivisionTask]) -> QuerySet[DivisionTask]:
     Each is asked for by itself, so that only the rows that are shown pay.
     """
     steps = TaskStep.objects.filter(task=OuterRef("pk")).order_by().values("task")
-    return tasks.select_related("measure__row__memo", "division").annotate(
+    return tasks.select_related("measure__row__memo", "division", "officer").annotate(
         percent=newest_percent(),
         steps_all=_count_of(steps),
         steps_done=_count_of(steps.filter(ticked_at__isnull=False)),
