@@ -13,6 +13,7 @@ _SECTIONS = {
     "inbox": "inbox",
     "search": "",
     "board": "measures",
+    "board-year": "measures",
     "my-tasks": "tasks",
     "task": "measures",
     "dashboard": "dashboard",

@@ -95,6 +95,7 @@ class DivisionTask(Transitions, models.Model):
             models.Index(fields=["due_on"], condition=Q(state__in=[*OPEN]), name="task_due"),
             models.Index(fields=["division", "due_on", "id"], condition=Q(state__in=[*OPEN]), name="task_mine"),
             models.Index(fields=["organization", "division", "due_on", "id"], name="task_board"),
+            models.Index(fields=["organization"], condition=Q(state="reported"), name="task_to_answer"),
         ]
 
     def __str__(self) -> str:
@@ -156,6 +157,7 @@ class Report(models.Model):
                 condition=~Q(kind__in=["sent_back", "cancelled"]) | ~Q(text=""), name="report_has_its_reason"
             ),
         ]
+        indexes = [models.Index(fields=["task", "-seq"], include=["percent"], name="report_newest")]
 
     def __str__(self) -> str:
         return f"{self.task_id} {self.kind} {self.percent}%"

@@ -24,7 +24,7 @@ from files.models import Attachment
 from measures.lifecycle import OPEN, State
 from measures.models import DivisionTask, Extension, Mention, PlanRow, Report, TaskStep
 from organization.models import HEADS, OVERSEERS, Position, Role, User
-from organization.seats import Seats, holders_of, holding, seats_of
+from organization.seats import Seats, holders_by_role, holders_of, holding, seats_of
 
 #: Who works for a division.
 STAFF = (*HEADS, Role.OFFICER)
@@ -141,27 +141,29 @@ def fiscal_years(organization_id: UUID | None) -> list[int]:
 def awaiting_answer(user: User, seats: Seats, on: date) -> QuerySet[DivisionTask]:
     """Tasks reported finished that this person may answer: the rule of policies.judging_roles, over many tasks."""
     reported = DivisionTask.objects.filter(organization=user.organization_id, state=State.REPORTED)
-    mine, office = done_by([user.pk]), user.organization_id
-    return _to_judge(reported.exclude(mine), seats, lambda role: done_by_role(role, office, on))
+    return _to_judge(reported.exclude(done_by([user.pk])), user, seats, on, done_by)
 
 
 def awaiting_time(user: User, seats: Seats, on: date) -> QuerySet[DivisionTask]:
     """Tasks whose division asks for more time, which this person may answer: policies.granting_roles, over many."""
     asked = DivisionTask.objects.filter(Exists(open_request()), organization=user.organization_id, state__in=OPEN[:2])
-    mine, office = asked_by([user.pk]), user.organization_id
-    return _to_judge(asked.exclude(mine), seats, lambda role: asked_by_role(role, office, on))
+    return _to_judge(asked.exclude(asked_by([user.pk])), user, seats, on, asked_by)
 
 
-def _to_judge(tasks: QuerySet[DivisionTask], seats: Seats, did: Callable[[str], Q]) -> QuerySet[DivisionTask]:
-    """Those of the tasks that these seats may answer; `did(role)`: what whoever may act in that role did himself."""
+def _to_judge(
+    tasks: QuerySet[DivisionTask], user: User, seats: Seats, on: date, did: Callable[[list[int]], Q]
+) -> QuerySet[DivisionTask]:
+    """Those of the tasks that these seats may answer; `did(people)`: what one of these people did."""
     if seats.with_role(Role.HEAD_OF_OFFICE):
         return tasks
-    secretarys = tasks.filter(Q(division__positions__role=Role.HEAD_OF_OFFICE) | did(Role.HEAD_OF_OFFICE)).distinct()
+    if not seats.with_role(Role.PERMANENT_SECRETARY, Role.MAYOR):
+        return tasks.none()
+    # The people themselves and not a query for them: a database knows then which few reports to begin with.
+    people = holders_by_role((Role.HEAD_OF_OFFICE, Role.PERMANENT_SECRETARY), user.organization_id, on)
+    secretarys = tasks.filter(Q(division__positions__role=Role.HEAD_OF_OFFICE) | did(people[Role.HEAD_OF_OFFICE]))
     if seats.with_role(Role.PERMANENT_SECRETARY):
-        return secretarys
-    if seats.with_role(Role.MAYOR):
-        return secretarys.filter(did(Role.PERMANENT_SECRETARY))
-    return tasks.none()
+        return secretarys.distinct()
+    return secretarys.filter(did(people[Role.PERMANENT_SECRETARY])).distinct()
 
 
 def done_by(people: list[int]) -> Q:
