@@ -19,8 +19,8 @@ from viewflow.workflow.models import Process, Task
 
 from audit import chain, guards
 from audit.models import Event
-from documents import shop
 from disclosure.models import Publication, Withdrawal
+from documents import shop
 from documents.models import Paper, Print
 from measures import letters as task_letters
 from measures import reminders as task_reminders
@@ -91,7 +91,7 @@ def events_in(module: Any) -> set[str]:
         if isinstance(node, ast.Constant) and isinstance(node.value, str):
             start, _line, rest = node.value.partition("_")
             if (
-                start in ("memo", "task", "tasks", "step", "seat")
+                start in ("memo", "task", "tasks", "step", "seat", "followup")
                 and rest.replace("_", "a").isalpha()
                 and "__" not in node.value
             ):
