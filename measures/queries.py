@@ -10,6 +10,7 @@ from django.db.models.functions import Coalesce
 
 from measures.lifecycle import OPEN, State
 from measures.models import DivisionTask, PlanRow, Report, TaskStep
+from organization import years
 from organization.models import OVERSEERS, Role, User
 from organization.seats import Seats, holding, seats_of
 
@@ -49,6 +50,11 @@ def _count_of(steps: QuerySet[TaskStep, Any]) -> Expression:
     return Coalesce(Subquery(steps.annotate(count=Count("pk")).values("count")), Value(0))
 
 
+def in_open_years(tasks: QuerySet[DivisionTask]) -> QuerySet[DivisionTask]:
+    """Those that may still be worked on: what a closed year has left unfinished stays as it is."""
+    return tasks.exclude(years.is_closed("organization", "measure__row__fiscal_year"))
+
+
 def overdue(tasks: QuerySet[DivisionTask], today: date) -> QuerySet[DivisionTask]:
     return tasks.filter(state__in=OPEN, due_on__lt=today)
 
@@ -68,10 +74,17 @@ def fiscal_years(organization_id: UUID | None) -> list[int]:
     return sorted(plans.values_list("fiscal_year", flat=True).distinct(), reverse=True)
 
 
+def years_of_memo(memo_id: UUID | None) -> set[int]:
+    """The fiscal years of the work a memo ordered; one statement, or none for no memo."""
+    if memo_id is None:
+        return set()
+    return set(PlanRow.objects.filter(memo=memo_id).order_by().values_list("fiscal_year", flat=True))
+
+
 def awaiting_answer(user: User, seats: Seats, on: date) -> QuerySet[DivisionTask]:
     """Tasks reported finished that this person may answer: the rule of policies.judging_roles, over many tasks."""
     reported = DivisionTask.objects.filter(organization=user.organization_id, state=State.REPORTED)
-    reported = reported.exclude(done_by([user.pk]))
+    reported = in_open_years(reported.exclude(done_by([user.pk])))
     if seats.with_role(Role.HEAD_OF_OFFICE):
         return reported
     office = user.organization_id

@@ -6,7 +6,7 @@ from typing import Any
 from measures import letters
 from measures.lifecycle import OPEN
 from measures.models import DivisionTask
-from measures.queries import with_progress
+from measures.queries import in_open_years, with_progress
 from notifications import scans
 from notifications.scans import Deadline
 from organization.calendar import day_of
@@ -16,11 +16,14 @@ from organization.seats import Seat
 def scan(now: datetime) -> tuple[int, int]:
     """Write the letters due at this moment: (created, skipped because written before).
 
-    A task that was reported finished waits for its judge, not for the division: no reminder.
+    A task that was reported finished waits for its judge, not for the division: no reminder. Nor is a
+    closed year's task spoken of.
     """
     tasks = DivisionTask.objects.filter(state__in=OPEN[:2], due_on__lte=day_of(now) + scans.REACH)
-    rows = tasks.order_by("organization_id", "pk").values_list(
-        "pk", "organization_id", "due_on", "division_id", named=True
+    rows = (
+        in_open_years(tasks)
+        .order_by("organization_id", "pk")
+        .values_list("pk", "organization_id", "due_on", "division_id", named=True)
     )
     return scans.remind(rows, kind="task", deadline=_deadline, people=_people, facts=_facts, now=now)
 

@@ -1,9 +1,11 @@
 from django.urls import path
 
-from measures import views
+from measures import views, years
 
 urlpatterns = [
     path("", views.board, name="board"),
+    path("closing/<int:year>/", years.year_closing, name="year-closing"),
+    path("effects/<int:year>/", years.year_effects, name="effects"),
     path("tasks/", views.my_tasks, name="my-tasks"),
     path("tasks/<uuid:pk>/", views.task, name="task"),
     path("tasks/<uuid:pk>/start/", views.start, name="task-start"),

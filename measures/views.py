@@ -17,8 +17,19 @@ from measures import policies, progress, work
 from measures.forms import AnswerForm, ReportForm
 from measures.lifecycle import OPEN, State
 from measures.models import DivisionTask
-from measures.queries import BOARD_ORDER, DUE_ORDER, board_order, fiscal_years, overdue, visible_to, with_progress
+from measures.queries import (
+    BOARD_ORDER,
+    DUE_ORDER,
+    board_order,
+    fiscal_years,
+    in_open_years,
+    overdue,
+    sees_all,
+    visible_to,
+    with_progress,
+)
 from organization import calendar
+from organization import years as closed_years
 from organization.models import Division
 from organization.paging import page_of
 from organization.seats import seats_of
@@ -43,7 +54,8 @@ def board(request: HttpRequest) -> HttpResponse:
     year = _year(request.GET.get("year", ""), years, calendar.fiscal_year(today))
     codes = {d.code: d.pk for d in divisions.values()}
     chosen, late = _asked(request, codes), request.GET.get("overdue") == "1"
-    seen = visible_to(user, today).filter(measure__row__fiscal_year=year)  # type: ignore[arg-type]
+    seats = seats_of(user, today)  # type: ignore[arg-type]
+    seen = visible_to(user, today, seats).filter(measure__row__fiscal_year=year)  # type: ignore[arg-type]
     tasks = _chosen(seen, chosen, codes)
     tasks = overdue(tasks, today) if late else tasks
     totals = progress.by_division(tasks, today)
@@ -66,6 +78,8 @@ def board(request: HttpRequest) -> HttpResponse:
         "years": years,
         "chosen": chosen,
         "late": late,
+        "closing": closed_years.closing(organization, year),
+        "sees_all": sees_all(seats),
         "divisions": divisions.values(),
         "states": State.choices,
         "indicators": INDICATORS,
@@ -112,7 +126,7 @@ def my_tasks(request: HttpRequest) -> HttpResponse:
         division__in=seats.division_ids,
         state__in=OPEN,
     )
-    page = page_of(with_progress(tasks), request, key=("due_on", "pk"), size=PAGE)
+    page = page_of(with_progress(in_open_years(tasks)), request, key=("due_on", "pk"), size=PAGE)
     return render(request, "measures/my_tasks.html", {"page": page, "today": today})
 
 
@@ -145,6 +159,7 @@ def _page(
     context = {
         "task": task,
         "row": task.measure.row,
+        "closing": task.closing,
         "steps": [
             {"step": s, "ticked": s.ticked_at is not None if ticked is None else str(s.pk) in ticked} for s in steps
         ],
