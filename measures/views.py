@@ -56,6 +56,8 @@ def board(request: HttpRequest) -> HttpResponse:
     chosen, late = _asked(request, codes), request.GET.get("overdue") == "1"
     seats = seats_of(user, today)  # type: ignore[arg-type]
     seen = visible_to(user, today, seats).filter(measure__row__fiscal_year=year)  # type: ignore[arg-type]
+    closing = closed_years.closing(organization, year)
+    today = closed_years.as_of(closing, today)  # a closed year is shown as it stood
     tasks = _chosen(seen, chosen, codes)
     tasks = overdue(tasks, today) if late else tasks
     totals = progress.by_division(tasks, today)
@@ -78,7 +80,7 @@ def board(request: HttpRequest) -> HttpResponse:
         "years": years,
         "chosen": chosen,
         "late": late,
-        "closing": closed_years.closing(organization, year),
+        "closing": closing,
         "sees_all": sees_all(seats),
         "divisions": divisions.values(),
         "states": State.choices,
@@ -169,7 +171,7 @@ def _page(
         "may": {v: policies.why_not(request.user, v, task, today, seats) is None for v in verbs},  # type: ignore[arg-type]
         "report_form": report_form or ReportForm(initial={"percent": task.percent}),  # type: ignore[attr-defined]
         "answer_form": answer_form or AnswerForm(),
-        "today": today,
+        "today": closed_years.as_of(task.closing, today),
     }
     return render(request, "measures/task.html", context)
 

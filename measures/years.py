@@ -54,7 +54,9 @@ def _closing(request: HttpRequest, year: int, form: ClosingForm, *, status: int 
     organization, seats = user.organization_id, seats_of(user, today)  # type: ignore[union-attr,arg-type]
     if not closing.may_see(user, seats):  # type: ignore[arg-type]
         raise Refused(_("The head of office and those above see how a year stands as a whole."))
-    stood = closing.frozen(organization, year, on=today)
+    shut = closed_years.closing(organization, year)
+    day = closed_years.as_of(shut, today)
+    stood = closing.frozen(organization, year, on=day)
     result = results.of_year(organization, year)
     if not stood.tasks and result is None:
         raise Http404
@@ -69,10 +71,10 @@ def _closing(request: HttpRequest, year: int, form: ClosingForm, *, status: int 
         "result": result,
         "memos": closing.reports_on(organization, year),
         "requests": closing.asking_more_time(organization, year).count(),
-        "closing": closed_years.closing(organization, year),
+        "closing": shut,
         "refusal": closing.why_not(user, year, on=today, seats=seats),  # type: ignore[arg-type]
         "form": form,
-        "today": today,
+        "today": day,
     }
     return render(request, "measures/year_closing.html", context, status=status)
 
@@ -95,7 +97,9 @@ def year_effects(request: HttpRequest, year: int) -> HttpResponse:
     organization, seats = user.organization_id, seats_of(user, today)  # type: ignore[union-attr,arg-type]
     tasks = visible_to(user, today, seats).filter(measure__row__fiscal_year=year)  # type: ignore[arg-type]
     found, previous = results.with_previous(organization, year)
-    work = progress.by(tasks.filter(measure__row__indicator__isnull=False), "measure__row__indicator", today)
+    shut = closed_years.closing(organization, year)
+    day = closed_years.as_of(shut, today)
+    work = progress.by(tasks.filter(measure__row__indicator__isnull=False), "measure__row__indicator", day)
     if not work and found is None:
         raise Http404
     shown, counts = _measures(tasks)
@@ -107,8 +111,8 @@ def year_effects(request: HttpRequest, year: int) -> HttpResponse:
         "effects": listed,
         "found": found,
         "chart": effects.chart(year, listed, found.rules.target, title) if found else None,
-        "closing": closed_years.closing(organization, year),
-        "today": today,
+        "closing": shut,
+        "today": day,
         "sees_all": sees_all(seats),
     }
     return render(request, "measures/effects.html", context)

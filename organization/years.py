@@ -1,10 +1,12 @@
 """Closed fiscal years: what belongs to one is no longer changed."""
 
+from datetime import date
 from typing import Any
 
 from django.db.models import Exists, OuterRef
 from django.utils.translation import gettext as _
 
+from organization.calendar import day_of
 from organization.models import ClosedYear, Organization
 from organization.refusals import NotNow
 
@@ -18,6 +20,11 @@ def closing(organization_id: Any, year: int) -> ClosedYear | None:
     """Who closed a year and when; None while it is open. One statement."""
     rows = ClosedYear.objects.filter(organization=organization_id, fiscal_year=year)
     return rows.select_related("by", "position", "acting").first()
+
+
+def as_of(closed_by: ClosedYear | None, today: date) -> date:
+    """The day on which a year's work is looked at: the day it was closed, else today."""
+    return day_of(closed_by.at) if closed_by else today
 
 
 def is_closed(organization: str, year: str) -> Exists:

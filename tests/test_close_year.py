@@ -435,6 +435,15 @@ def test_the_page_keeps_its_statements(cast: Cast) -> None:
     assert counts[0] == counts[1]
 
 
+def test_a_closed_year_is_shown_as_it_stood(cast: Cast) -> None:
+    task = cast.started()
+    close(cast)
+    cast.clock(at(date(2023, 3, 1)))
+    client = browser(cast.head_of_office)
+    for address in ("closing/2565/", "effects/2565/", "?year=2565", f"tasks/{task.pk}/"):
+        assert client.get(f"/measures/{address}").context["today"] == AFTER, address
+
+
 def test_steps_of_a_closed_year_keep_their_ticks(cast: Cast) -> None:
     task = cast.started()
     step = task.steps.first()
