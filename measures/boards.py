@@ -132,6 +132,8 @@ def _frame(selection: Selection, by: str, groupings: dict[str, Any]) -> dict[str
         "address": selection.address(),
         "office": selection.user.organization,
         "today": selection.today,
+        "closing": selection.closing,
+        "sees_all": selection.sees_all,
     }
 
 

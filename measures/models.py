@@ -1,6 +1,7 @@
 """What an approved memo orders. Rows exist only after approval, spawned from the approved Revision."""
 
 import uuid
+from functools import cached_property
 
 from django.conf import settings
 from django.db import models
@@ -9,7 +10,8 @@ from django.utils.translation import gettext_lazy as _
 
 from audit.guards import append_only
 from measures.lifecycle import OPEN, FSMField, State, Transitions
-from organization.models import Acting, Division, Organization, Position
+from organization import years
+from organization.models import Acting, ClosedYear, Division, Organization, Position
 
 User = settings.AUTH_USER_MODEL
 
@@ -107,6 +109,11 @@ class DivisionTask(Transitions, models.Model):
     @property
     def is_open(self) -> bool:
         return self.state in OPEN
+
+    @cached_property
+    def closing(self) -> ClosedYear | None:
+        """Who closed the year it belongs to; None while that is open. Asked once of each loaded task."""
+        return years.closing(self.organization_id, self.measure.row.fiscal_year)
 
 
 class TaskStep(models.Model):

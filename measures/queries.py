@@ -23,6 +23,7 @@ from django.db.models.functions import Coalesce
 from files.models import Attachment
 from measures.lifecycle import OPEN, State
 from measures.models import DivisionTask, Extension, Mention, PlanRow, Report, TaskStep
+from organization import years
 from organization.models import HEADS, OVERSEERS, Position, Role, User
 from organization.seats import Seats, holders_by_role, holders_of, holding, seats_of
 
@@ -119,6 +120,11 @@ def _count_of(rows: QuerySet[Any, Any]) -> Expression:
     return Coalesce(Subquery(rows.annotate(count=Count("pk")).values("count")), Value(0))
 
 
+def in_open_years(tasks: QuerySet[DivisionTask]) -> QuerySet[DivisionTask]:
+    """Those that may still be worked on: what a closed year has left unfinished stays as it is."""
+    return tasks.exclude(years.is_closed("organization", "measure__row__fiscal_year"))
+
+
 def overdue(tasks: QuerySet[DivisionTask], today: date) -> QuerySet[DivisionTask]:
     return tasks.filter(state__in=OPEN, due_on__lt=today)
 
@@ -138,16 +144,23 @@ def fiscal_years(organization_id: UUID | None) -> list[int]:
     return sorted(plans.values_list("fiscal_year", flat=True).distinct(), reverse=True)
 
 
+def years_of_memo(memo_id: UUID | None) -> set[int]:
+    """The fiscal years of the work a memo ordered; one statement, or none for no memo."""
+    if memo_id is None:
+        return set()
+    return set(PlanRow.objects.filter(memo=memo_id).order_by().values_list("fiscal_year", flat=True))
+
+
 def awaiting_answer(user: User, seats: Seats, on: date) -> QuerySet[DivisionTask]:
     """Tasks reported finished that this person may answer: the rule of policies.judging_roles, over many tasks."""
     reported = DivisionTask.objects.filter(organization=user.organization_id, state=State.REPORTED)
-    return _to_judge(reported.exclude(done_by([user.pk])), user, seats, on, done_by)
+    return _to_judge(in_open_years(reported.exclude(done_by([user.pk]))), user, seats, on, done_by)
 
 
 def awaiting_time(user: User, seats: Seats, on: date) -> QuerySet[DivisionTask]:
     """Tasks whose division asks for more time, which this person may answer: policies.granting_roles, over many."""
     asked = DivisionTask.objects.filter(Exists(open_request()), organization=user.organization_id, state__in=OPEN[:2])
-    return _to_judge(asked.exclude(asked_by([user.pk])), user, seats, on, asked_by)
+    return _to_judge(in_open_years(asked.exclude(asked_by([user.pk]))), user, seats, on, asked_by)
 
 
 def _to_judge(

@@ -13,9 +13,10 @@ from django.utils.translation import gettext_lazy
 
 from measures.lifecycle import OPEN, State
 from measures.models import DivisionTask, TaskStep
-from measures.queries import fiscal_years, overdue, visible_to
+from measures.queries import fiscal_years, overdue, sees_all, visible_to
+from organization import years as closed_years
 from organization.calendar import arabic_digits, fiscal_year
-from organization.models import Division, User
+from organization.models import ClosedYear, Division, User
 from organization.seats import seats_of
 
 INDICATORS = range(1, 11)
@@ -35,7 +36,9 @@ class Selection:
     """
 
     user: User
-    today: date
+    today: date  # of a closed year the day of its closing: it is shown as it stood
+    closing: ClosedYear | None
+    sees_all: bool
     year: int
     years: list[int]
     chosen: dict[str, str]
@@ -46,7 +49,7 @@ class Selection:
 
     @classmethod
     def of(cls, asked: Mapping[str, str], user: User, today: date) -> Selection:
-        """Five statements: the seats (two), the divisions, the officers, the years."""
+        """Six statements: the seats (two), the divisions, the officers, the years, the closing of the year."""
         seats = seats_of(user, today)
         divisions = list(Division.objects.filter(organization=user.organization_id))
         years = fiscal_years(user.organization_id)
@@ -54,7 +57,21 @@ class Selection:
         seen = visible_to(user, today, seats).filter(measure__row__fiscal_year=year)
         officers = list(_with_work(user, seen))
         chosen = _chosen(asked, divisions, officers)
-        return cls(user, today, year, years, chosen, asked.get("overdue") == "1", divisions, officers, seen)
+        closing = closed_years.closing(user.organization_id, year)
+        today = closed_years.as_of(closing, today)
+        return cls(
+            user,
+            today,
+            closing,
+            sees_all(seats),
+            year,
+            years,
+            chosen,
+            asked.get("overdue") == "1",
+            divisions,
+            officers,
+            seen,
+        )
 
     @property
     def tasks(self) -> QuerySet[DivisionTask]:

@@ -23,7 +23,7 @@ from measures.forms import (
 )
 from measures.models import DivisionTask, Extension, Report, TaskStep
 from measures.queries import colleagues, sees_all
-from organization import calendar
+from organization import calendar, years
 from organization.models import Division, Position, User
 from organization.paging import Page, page_of
 from organization.seats import Seats, seats_of
@@ -63,7 +63,8 @@ def page(request: HttpRequest, task: DivisionTask, **forms: Any) -> HttpResponse
     context = {
         "task": task,
         "row": task.measure.row,
-        "today": today,
+        "today": years.as_of(task.closing, today),
+        "closing": task.closing,
         "may": _may(request.user, task, today, seats),  # type: ignore[arg-type]
         "steps": _ticked(request, steps, "report" in forms),
         "whose": task.officer,

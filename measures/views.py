@@ -24,6 +24,7 @@ from measures.models import DivisionTask
 from measures.queries import (
     colleagues,
     held_by,
+    in_open_years,
     visible_to,
     with_progress,
 )
@@ -48,7 +49,7 @@ def my_tasks(request: HttpRequest) -> HttpResponse:
         state__in=OPEN,
     ).annotate(mine=ExpressionWrapper(held, BooleanField()))
     tasks = tasks.filter(mine=True) if only else tasks
-    page = page_of(with_progress(tasks), request, key=("due_on", "pk"), size=PAGE)
+    page = page_of(with_progress(in_open_years(tasks)), request, key=("due_on", "pk"), size=PAGE)
     return render(request, "measures/my_tasks.html", {"page": page, "today": today, "only": only})
 
 

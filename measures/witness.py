@@ -7,7 +7,10 @@ from uuid import UUID
 
 from audit import chain
 from audit.chain import Problem
+from measures.closing import frozen
 from measures.models import Comment, DivisionTask, Extension, Mention, Report, TaskStep
+from organization.calendar import day_of
+from organization.models import ClosedYear
 
 
 @chain.witness
@@ -95,3 +98,18 @@ def _officers() -> dict[UUID, dict[str, int]]:
     for task, step, person in TaskStep.objects.exclude(officer=None).order_by().values_list("task_id", "pk", "officer"):
         kept[task][str(step)] = person
     return kept
+
+
+@chain.witness
+def closed_years_agree() -> Iterator[Problem]:
+    """Every closed year is one its chain tells of, and its tasks still stand as they stood when it was closed."""
+    kind = chain.subject_type(ClosedYear)
+    told = {event.subject_id: event.data for event in chain.telling(kind, "digest")}
+    for row in ClosedYear.objects.order_by("pk"):
+        said = told.pop(row.pk, {})
+        if (said.get("year"), said.get("note")) != (row.fiscal_year, chain.digest(row.note)):
+            yield Problem(kind, str(row.pk), f"the closing of {row.fiscal_year} is not what the chain says")
+        elif said["digest"] != frozen(row.organization_id, row.fiscal_year, on=day_of(row.at)).digest:
+            yield Problem(kind, str(row.pk), f"the work of {row.fiscal_year} is not as it was when it was closed")
+    for pk in told:
+        yield Problem(kind, str(pk), "the closed year of this chain is gone")
