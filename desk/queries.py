@@ -8,6 +8,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from measures import progress
 from measures.models import DivisionTask
 from measures.queries import awaiting_answer
+from memo_flow import follow_ups
 from memo_flow.lifecycle import State
 from memo_flow.models import Circulation, Decision, Memo, Step
 from organization.models import User
@@ -82,6 +83,7 @@ def badge(user: User, seats: Seats, on: date) -> str:
         to_revise(user, seats),
         to_acknowledge(seats),
         to_answer(user, seats, on),
+        *follow_ups.asked_of(seats, on).values(),
     ]
     found = sum(len(rows.order_by().values_list("pk", flat=True)[:BADGE]) for rows in waiting)
     return "99+" if found >= BADGE else str(found or "")

@@ -101,7 +101,11 @@ def publishable(organization: Any, year: int | None = None) -> QuerySet[Memo]:
     reports, never of a secret kind; the newest first."""
     rows = PlanRow.objects.filter(seq=1, **({"fiscal_year": year} if year else {}))
     analyses = Q(Exists(rows.filter(memo=OuterRef("pk"))), follows=None, kind__outline__has_key="indicators")
-    reports = Q(Exists(rows.filter(memo=OuterRef("follows"))), follows__kind__secret=False)
+    reports = Q(
+        Exists(rows.filter(memo=OuterRef("follows"))),
+        follows__kind__secret=False,
+        follows__kind__outline__has_key="indicators",
+    )
     memos = Memo.objects.filter(organization=organization, state=State.APPROVED, kind__secret=False)
     return memos.filter(analyses | reports).select_related("kind", "organization", "entry").order_by("-closed_at", "pk")
 
@@ -246,7 +250,7 @@ def _scores(body: Content) -> dict[str, Any] | None:
 def _report(body: Content, divisions: Mapping[str, dict[str, str]], kind: str) -> dict[str, Any]:
     """A follow-up memo: its words, and the numbers that were frozen with them."""
     work = body["follow_up"]
-    said = [{"heading": one["heading"], "text": one["text"]} for one in body["sections"] if one["text"]]
+    said = [{"heading": one["heading"], "text": one["text"]} for one in manuscripts.chapters_of(body) if one["text"]]
     return {
         "report": kind,
         "taken_at": work["taken_at"],
