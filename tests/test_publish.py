@@ -18,7 +18,7 @@ from documents import shop
 from documents.models import Paper
 from measures import work
 from measures.models import DivisionTask
-from memo_flow import decisions, drafts
+from memo_flow import decisions, drafts, follow_ups
 from memo_flow.models import Memo, MemoKind
 from organization.refusals import NotNow, Refused, Stale
 from tests.cast import DAY, Cast, at, days
@@ -341,3 +341,50 @@ def test_the_page_of_a_year_costs_the_same_whatever_is_published(
     client.get(f"/disclosure/{YEAR}/")
     with django_assert_max_num_queries(32):
         assert client.get(f"/disclosure/{YEAR}/").status_code == 200
+
+
+# --- follow-up reports -------------------------------------------------------------------------------------------
+
+
+def followed_up(cast: Cast, memo: Memo, kind: str = "interim", now: datetime | None = None) -> Memo:
+    """An approved follow-up memo on the measures of this one."""
+    moment = now or at(day(200))
+    report = follow_ups.draw_up(memo.pk, kind=kind, by=cast.head_of_office, now=moment)
+    decisions.submit(report.pk, by=cast.head_of_office, reason="เสนอ", now=moment)
+    cast.answer(report, cast.permanent_secretary, "endorse", now=moment)
+    cast.answer(report, cast.mayor, "approve", now=moment)
+    return Memo.objects.get(pk=report.pk)
+
+
+def test_an_approved_follow_up_is_published_with_its_frozen_figures(cast: Cast) -> None:
+    memo = cast.approved()
+    task = DivisionTask.objects.filter(division__code="fin").first()
+    assert task is not None
+    work.start(task.pk, by=cast.finance, now=at(day(100)))
+    work.report(
+        task.pk, by=cast.finance, percent=40, text="นายสมหมาย ใจซื่อ ช่วยงาน", finished=False, done=None, now=at(day(100))
+    )
+    report = followed_up(cast, memo)
+    work.report(task.pk, by=cast.finance, percent=90, text="เกือบเสร็จ", finished=False, done=None, now=at(day(210)))
+    published = publish(cast, report, Page.INTERIM, now=at(day(220)))
+    assert published.fiscal_year == YEAR and published.data["item"] == "O43"
+    tasks = [one for row in published.data["rows"] for each in row["measures"] for one in each["tasks"]]
+    assert max(one["percent"] for one in tasks) == 40
+    assert published.data["taken_at"].startswith(day(200).isoformat())
+    said = chain.canonical(published.data)
+    assert "สมหมาย" not in said and MASK in said
+    assert [(one["form"], one["edition"]) for one in published.data["papers"]] == [
+        ("memo", "original"),
+        ("follow_up", "public"),
+    ]
+    with pytest.raises(NotNow):
+        preview(cast, report, Page.FINAL)
+    assert snapshots.pages_of(report) == (Page.INTERIM,)
+
+
+def test_a_follow_up_of_a_secret_memo_stays_secret(cast: Cast) -> None:
+    memo = cast.approved()
+    report = followed_up(cast, memo)
+    MemoKind.objects.filter(pk=memo.kind_id).update(secret=True)
+    with pytest.raises(Memo.DoesNotExist):
+        preview(cast, report, Page.INTERIM)
