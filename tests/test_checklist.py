@@ -113,7 +113,7 @@ def test_the_office_looks_now_by_a_button(cast: Cast, client: Client, monkeypatc
 
 def test_only_the_web_is_opened() -> None:
     for address in ("file:///etc/passwd", "ftp://example.com/", "gopher://x"):
-        with pytest.raises(ValueError, match="file|ftp|gopher"):
+        with pytest.raises(ValueError, match=r"file|ftp|gopher"):
             visits.opened(address)
 
 
