@@ -192,6 +192,11 @@ def test_a_pdf_that_is_a_page_of_the_web_as_well_is_refused() -> None:
         assert refusal(head + b"\n%" + tag + b"\n" + rest, "ก.pdf") == "polyglot"
 
 
+def test_a_page_of_the_web_in_the_first_stream_of_a_pdf_is_refused() -> None:
+    """Where something that guesses by the first 1024 bytes would see it."""
+    assert refusal(sample.pdf("<script>alert(1)</script>"), "ก.pdf") == "polyglot"
+
+
 def test_a_pdf_within_the_last_remark_of_a_zip_is_refused() -> None:
     """PDF first, ZIP in the middle, and the PDF's end as the ZIP's comment."""
     out = BytesIO(sample.pdf())
