@@ -415,6 +415,28 @@ def test_a_name_that_answers_differently_the_second_time_leads_nowhere_else(monk
     assert gone == [(PUBLIC, 80)]
 
 
+def test_an_address_that_cannot_be_reached_is_not_the_last_one(server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where a network knows no IPv6, a server with both still answers."""
+    real, lookup_of_numbers, tried = socket.create_connection, socket.getaddrinfo, []
+
+    def lookup(host: str, port: int, *rest: Any, **more: Any) -> Any:
+        if host != "www.example":
+            return lookup_of_numbers(host, port, *rest, **more)
+        found = ("2606:4700:4700::1111", "93.184.216.34", "127.0.0.1")
+        return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", (ip, port)) for ip in found]
+
+    def connect(place: tuple[str, int], **more: Any) -> Any:
+        tried.append(place[0])
+        if place[0] != "127.0.0.1":
+            raise OSError("Network is unreachable")
+        return real(place, **more)
+
+    monkeypatch.setattr(socket, "getaddrinfo", lookup)
+    monkeypatch.setattr(socket, "create_connection", connect)
+    assert look(address(server)).state == LinkState.ALIVE
+    assert tried == ["93.184.216.34", "127.0.0.1"]
+
+
 @pytest.mark.parametrize("port", [22, 25, 3306, 6379, 8080])
 def test_other_ports_are_not_opened(monkeypatch: pytest.MonkeyPatch, port: int) -> None:
     gone = resolves(monkeypatch, [PUBLIC])
