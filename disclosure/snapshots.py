@@ -211,7 +211,9 @@ def _division(one: Division) -> dict[str, str]:
 def _measures(body: Content, divisions: Mapping[str, dict[str, str]]) -> dict[str, Any]:
     return {
         "analysis": [
-            {"heading": one["heading"], "text": one["text"]} for one in manuscripts.chapters_of(body) if one["text"]
+            {"heading": one["heading"], "text": one["text"]}
+            for one in manuscripts.chapters_of(body)
+            if one["text"] or one["id"] != "indicators"  # the heading of the paper's own table
         ],
         "plan": [_plan(row, divisions) for row in body["plan"]],
         "scores": _scores(body),
