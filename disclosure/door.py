@@ -19,6 +19,7 @@ from django.urls import Resolver404, resolve
 from django.utils import translation
 from django.utils.cache import get_conditional_response
 from django.utils.http import http_date
+from django.utils.translation import gettext as _
 
 from disclosure import store
 from disclosure.store import Kept
@@ -96,7 +97,8 @@ def _elsewhere(request: HttpRequest) -> HttpResponse:
 
 def _missing() -> HttpResponse:
     """The same for everything that is not published, whether it exists or not."""
-    page = render_to_string("disclosure/public/missing.html", {"language": translation.get_language()})
+    context = {"language": translation.get_language(), "title": _("There is no such page")}
+    page = render_to_string("disclosure/public/missing.html", context)
     response = HttpResponse(page, status=HTTPStatus.NOT_FOUND)
     response["Cache-Control"] = "no-cache"
     return _framed(response)

@@ -112,19 +112,15 @@ def _edition(publication: Publication, sheet: Sheet, now: datetime) -> Paper:
     """A paper of the same form that says what may be shown: with a code of its own, sealed as any."""
     code, original = orders.new_code(), sheet.paper.data
     data = original | {
+        **sheet.said,
         "code": code,
         "verify": orders.address_of(code),
         "note": EDITION,
-        "title": publication_title(original["title"]),
-        "body": sheet.body,
+        "title": f"{sheet.said['title']} (ฉบับเผยแพร่)",
     }
     return orders.frozen(
         data, organization_id=publication.organization_id, about=about(publication), sealed=True, at=now
     )
-
-
-def publication_title(title: str) -> str:
-    return f"{title} (ฉบับเผยแพร่)"
 
 
 def about(publication: Publication) -> str:

@@ -63,7 +63,7 @@ class Sheet:
     """A paper that goes with a page: as it is, or as a public edition of its data without what is hidden."""
 
     paper: Paper
-    body: dict[str, Any]
+    said: dict[str, Any]  # its title, its body and what its code tells, without what is hidden
     hidden: list[Hidden]
 
     @property
@@ -211,7 +211,9 @@ def _division(one: Division) -> dict[str, str]:
 def _measures(body: Content, divisions: Mapping[str, dict[str, str]]) -> dict[str, Any]:
     return {
         "analysis": [
-            {"heading": one["heading"], "text": one["text"]} for one in manuscripts.chapters_of(body) if one["text"]
+            {"heading": one["heading"], "text": one["text"]}
+            for one in manuscripts.chapters_of(body)
+            if one["text"] or one["id"] != "indicators"  # the heading of the paper's own table
         ],
         "plan": [_plan(row, divisions) for row in body["plan"]],
         "scores": _scores(body),
@@ -292,7 +294,7 @@ def _task(
     said = {
         "reported": one.get("reported", ""),
         "obstacles": one.get("obstacles", ""),
-        "evidence": [str(each) for each in one.get("evidence", [])],
+        "evidence": [_shown_by(each) for each in one.get("evidence", [])],
     }
     return {
         "division": _named(one["division"], divisions),
@@ -304,6 +306,11 @@ def _task(
         "late": one["late"],
         **(said if words else {}),
     }
+
+
+def _shown_by(evidence: Any) -> str:
+    """The name of a file or a link: what it holds is not public."""
+    return str(evidence["name"] or evidence["url"]) if isinstance(evidence, dict) else str(evidence)
 
 
 def _named(name: str, divisions: Mapping[str, dict[str, str]]) -> dict[str, str]:
@@ -318,6 +325,6 @@ def _sheets(memo: Memo, page: Page, shown: Shown) -> list[Sheet]:
     sheets = []
     for form in FORMS[page]:
         if form in newest:
-            found = redaction.of_data(newest[form].data["body"], shown)
+            found = redaction.of_data({key: newest[form].data[key] for key in ("title", "public", "body")}, shown)
             sheets.append(Sheet(newest[form], found.data, found.hidden))
     return sheets

@@ -20,6 +20,7 @@ from measures import work
 from measures.models import DivisionTask
 from memo_flow import decisions, drafts, follow_ups
 from memo_flow.models import Memo, MemoKind
+from organization.appointments import act_for
 from organization.refusals import NotNow, Refused, Stale
 from tests.cast import DAY, Cast, at, days
 
@@ -45,13 +46,15 @@ def day(count: int) -> date:
     return DAY + days(count)
 
 
-def approved_with(cast: Cast, text: str) -> Memo:
+def approved_with(cast: Cast, text: str, subject: str = "") -> Memo:
     """The office's analysis with one passage more, approved."""
     memo = cast.draft()
     draft = drafts.working_text(memo)
     draft["report"][0]["text"] += f"\n{text}"
     version = drafts.version_of(memo)
-    drafts.revise(memo.pk, by=cast.head_of_office, subject=memo.subject, content=draft, version=version, now=at())
+    drafts.revise(
+        memo.pk, by=cast.head_of_office, subject=subject or memo.subject, content=draft, version=version, now=at()
+    )
     decisions.submit(memo.pk, by=cast.head_of_office, reason=document.REASON, now=at(hour=10))
     cast.answer(memo, cast.permanent_secretary, "endorse")
     cast.answer(memo, cast.mayor, "approve")
@@ -101,6 +104,17 @@ def test_who_acts_for_the_head_of_office_and_the_secretary_may_publish(cast: Cas
     memo = cast.approved()
     published = publish(cast, memo, by=cast.permanent_secretary)
     assert published.by == cast.permanent_secretary
+
+
+def test_who_acts_for_the_head_of_office_publishes_in_that_seat(cast: Cast) -> None:
+    memo, seat = cast.approved(), cast.position("head_of_office")
+    order = act_for(seat, cast.finance, starts_on=DAY, ends_on=DAY, order_number="12/2564")
+    published = publish(cast, memo, by=cast.finance)
+    assert (published.position, published.acting) == (seat, order)
+    with pytest.raises(Refused):
+        withdraw(cast, published, by=cast.finance, now=at(day(1)))
+    gone = withdraw(cast, published, by=cast.finance)
+    assert (gone.position, gone.acting) == (seat, order)
 
 
 @pytest.mark.parametrize("who", ["mayor", "deputy", "finance", "works", "education", "health", "office_staff"])
@@ -224,6 +238,15 @@ def test_a_paper_with_personal_data_gets_a_public_edition(cast: Cast) -> None:
     assert "๕๖๗๘" not in chain.canonical(paper.data) and MASK in chain.canonical(paper.data["body"])
     assert shop.print_due(now=at(hour=15)) and hasattr(Paper.objects.get(pk=paper.pk), "print")
     assert snapshots.identity(published.data) == preview(cast, memo).digest
+
+
+def test_what_the_code_of_a_public_edition_tells_is_without_personal_data_too(cast: Cast) -> None:
+    memo = approved_with(cast, "เรียบร้อย", subject="รายงานเรื่องที่ นายสมหมาย ใจซื่อ ร้องเรียน")
+    published = publish(cast, memo)
+    assert [one["edition"] for one in published.data["papers"]] == ["public", "public"]
+    for one in published.data["papers"]:
+        assert "สมหมาย" not in chain.canonical(Paper.objects.get(code=one["code"]).data)
+    assert "สมหมาย" not in chain.canonical(published.data)
 
 
 def test_the_real_document_has_nothing_to_hide(cast: Cast) -> None:
