@@ -32,7 +32,7 @@ def visible_to(user: User, on: date, seats: Seats | None = None, *, mentioned: b
 
 def named(seats: Seats) -> Q:
     """Tasks on which a comment names a division of this person's."""
-    return Q(Exists(Mention.objects.filter(task=OuterRef("pk"), division__in=seats.division_ids)))
+    return Q(pk__in=Mention.objects.filter(division__in=seats.division_ids).values("task"))
 
 
 def sees_all(seats: Seats) -> bool:
