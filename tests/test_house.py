@@ -23,7 +23,7 @@ from audit.models import Event
 from disclosure.models import Publication, Withdrawal
 from documents import shop
 from documents.models import Paper, Print
-from measures import closing, work
+from measures import closing, comments, work
 from measures import letters as task_letters
 from measures import reminders as task_reminders
 from measures.models import Comment, DivisionTask, Mention, Report
@@ -160,6 +160,7 @@ def test_no_row_of_the_record_is_lost_with_another() -> None:
 
 def a_report(cast: Cast) -> DivisionTask:
     task = cast.task()
+    comments.comment(task.pk, by=cast.mayor, text="@กองช่าง ช่วยด้วย", now=at(hour=13))
     return work.start(task.pk, by=cast.worker_of(task), now=at(hour=14))
 
 
