@@ -21,8 +21,10 @@ def scan(now: datetime) -> tuple[int, int]:
     colleague is his to be reminded of, and his head's from the due date on. None is spoken of in a closed year.
     """
     tasks = DivisionTask.objects.filter(state__in=OPEN[:2], due_on__lte=day_of(now) + scans.REACH)
-    rows = in_open_years(tasks).order_by("organization_id", "pk").values_list(
-        "pk", "organization_id", "due_on", "division_id", "officer_id", named=True
+    rows = (
+        in_open_years(tasks)
+        .order_by("organization_id", "pk")
+        .values_list("pk", "organization_id", "due_on", "division_id", "officer_id", named=True)
     )
     return scans.remind(rows, kind="task", deadline=_deadline, people=_people, facts=_facts, now=now)
 

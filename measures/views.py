@@ -26,8 +26,8 @@ from measures.queries import (
     board_order,
     colleagues,
     fiscal_years,
-    in_open_years,
     held_by,
+    in_open_years,
     overdue,
     sees_all,
     visible_to,
@@ -58,7 +58,9 @@ def board(request: HttpRequest) -> HttpResponse:
     year = _year(request.GET.get("year", ""), years, calendar.fiscal_year(today))
     codes = {d.code: d.pk for d in divisions.values()}
     chosen, late = _asked(request, codes), request.GET.get("overdue") == "1"
-    seen = visible_to(user, today).filter(measure__row__fiscal_year=year)  # type: ignore[arg-type]
+    seats, closing = seats_of(user, today), closed_years.closing(organization, year)  # type: ignore[arg-type]
+    seen = visible_to(user, today, seats).filter(measure__row__fiscal_year=year)  # type: ignore[arg-type]
+    today = closed_years.as_of(closing, today)  # a closed year is shown as it stood
     tasks = _chosen(seen, chosen, codes)
     tasks = overdue(tasks, today) if late else tasks
     totals = progress.by_division(tasks, today)
@@ -81,6 +83,8 @@ def board(request: HttpRequest) -> HttpResponse:
         "years": years,
         "chosen": chosen,
         "late": late,
+        "closing": closing,
+        "sees_all": sees_all(seats),
         "divisions": divisions.values(),
         "states": State.choices,
         "indicators": INDICATORS,

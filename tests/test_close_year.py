@@ -15,8 +15,8 @@ from assessments import results
 from assessments.models import Assessment
 from assessments.results import Announced, Figures
 from audit import chain, guards
-from measures import closing, policies, queries, reminders, work
-from measures.models import DivisionTask, Extension, Measure, PlanRow, PlanStep, TaskStep
+from measures import closing, extensions, policies, queries, reminders, work
+from measures.models import DivisionTask, Measure, PlanRow, PlanStep, TaskStep
 from memo_flow import decisions, drafts
 from memo_flow.models import Memo
 from notifications.models import Letter
@@ -146,7 +146,8 @@ def test_no_verb_moves_a_task_of_a_closed_year(cast: Cast, verb: str, state: str
     task = REACH[state](cast)
     close(cast)
     act, arguments = ACTS[verb]
-    by = cast.worker_of(task) if verb in policies.WORK else cast.head_of_office
+    judges = ("accept", "send_back", "cancel", "answer_extension")
+    by = cast.head_of_office if verb in judges else cast.worker_of(task)
     with pytest.raises(NotNow, match="closed"):
         act(task.pk, by=by, now=at(AFTER), **arguments)
     found = DivisionTask.objects.get(pk=task.pk)
@@ -246,19 +247,17 @@ def test_a_follow_up_on_a_closed_year_is_not_submitted(cast: Cast) -> None:
 
 def test_requests_for_more_time_lapse(cast: Cast) -> None:
     task = cast.started()
-    asked = Extension.objects.create(
-        task=task,
-        due_before=task.due_on,
-        asked_for=task.due_on + days(30),
-        reason="ฝนตก",
-        by=cast.finance,
-        position=cast.finance.appointments.get().position,
-        at=at(hour=15),
-    )
+    until = task.due_on + days(30)
+    asked = extensions.ask(task.pk, by=cast.finance, until=until, reason="ฝนตก", now=at(hour=15))
+    seats = policies.seats_of(cast.head_of_office, AFTER)
+    assert queries.awaiting_time(cast.head_of_office, seats, AFTER).exists()
     close(cast)
     asked.refresh_from_db()
-    assert (asked.granted, asked.answered_by, asked.answered_at) == (False, cast.head_of_office, at(AFTER))
-    assert asked.answer
+    assert (asked.lapsed, asked.answered_by, asked.answered_at) == (True, cast.head_of_office, at(AFTER))
+    assert not queries.awaiting_time(cast.head_of_office, seats, AFTER).exists()
+    assert not Letter.objects.filter(event="task_extension_asked", voided_at=None).exists()
+    with pytest.raises(NotNow, match="closed"):
+        extensions.grant(task.pk, by=cast.head_of_office, extension=asked.pk, now=at(AFTER))
     assert not list(chain.verify())
 
 
