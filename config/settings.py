@@ -60,6 +60,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
+    "disclosure.door.PublicDoor",  # the public's pages end here: no session, no sign-in, no cookie
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -191,15 +192,36 @@ STORAGES["papers"] = {
     "BACKEND": "django.core.files.storage.FileSystemStorage",
     "OPTIONS": {"location": env.str("MEMOFLOW_PAPERS", default=str(DATA_DIR / "papers"))},
 }
-# Evidence and attachments: kept under their sha256, in a folder or in an S3-compatible store.
+# Evidence and attachments: kept under their sha256, in a folder or, with MEMOFLOW_S3_BUCKET, in an S3-compatible store.
 STORAGES["files"] = {
-    "BACKEND": "django.core.files.storage.FileSystemStorage",
+    "BACKEND": "files.storage.Folder",
     "OPTIONS": {"location": env.str("MEMOFLOW_FILES", default=str(DATA_DIR / "files"))},
 }
+if MEMOFLOW_S3_BUCKET := env.str("MEMOFLOW_S3_BUCKET", default=""):
+    STORAGES["files"] = {
+        "BACKEND": "files.bucket.Bucket",
+        "OPTIONS": {
+            "bucket_name": MEMOFLOW_S3_BUCKET,
+            "endpoint_url": env.str("MEMOFLOW_S3_ENDPOINT", default="") or None,  # none: Amazon's own
+            "region_name": env.str("MEMOFLOW_S3_REGION", default="") or None,
+            "access_key": env.str("MEMOFLOW_S3_KEY", default="") or None,  # none: the machine's own role
+            "secret_key": env.str("MEMOFLOW_S3_SECRET", default="") or None,
+            "location": env.str("MEMOFLOW_S3_FOLDER", default=""),
+        },
+    }
+MEMOFLOW_FILE_BYTES = env.int("MEMOFLOW_FILE_BYTES", default=25_000_000)  # of one file
+MEMOFLOW_FILES_PER_THING = env.int("MEMOFLOW_FILES_PER_THING", default=50)  # on one task, on one memo
+MEMOFLOW_UPLOADS = env.str("MEMOFLOW_UPLOADS", default=str(DATA_DIR / "uploads"))  # while they come in, without a name
+MEMOFLOW_X_ACCEL = env.str("MEMOFLOW_X_ACCEL", default="")  # the location of nginx that serves the folder of files
+MEMOFLOW_LINK_PORTS = env.list("MEMOFLOW_LINK_PORTS", cast=int, default=[80, 443])  # that a look at a link may go to
+FILE_UPLOAD_HANDLERS = ["files.uploads.OnDisk"]  # every form's: no upload is larger than a file may be
 # The keys that encrypt the offices' sealing keys, newest first (Fernet: 32 bytes in URL-safe base64).
 MEMOFLOW_SEAL_KEYS = env.list("MEMOFLOW_SEAL_KEYS", default=[])
 MEMOFLOW_TSA_URL = env.str("MEMOFLOW_TSA_URL", default="")  # an RFC 3161 time stamping authority, where there is one
 MEMOFLOW_PRINT_SECONDS = min(env.int("MEMOFLOW_PRINT_SECONDS", default=60), 120)  # of one paper; a lease is longer
+
+# The public's pages: seconds for which a process, a browser or a proxy may show one as it was.
+MEMOFLOW_PUBLIC_SECONDS = env.int("MEMOFLOW_PUBLIC_SECONDS", default=10)
 
 # Browsers: nothing from elsewhere, nothing inline.
 CONTENT_SECURITY_POLICY = {

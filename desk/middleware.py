@@ -7,6 +7,7 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 
 from assessments.models import Assessment
+from files.models import Attachment
 from measures.models import DivisionTask
 from memo_flow.lifecycle import TransitionNotAllowed
 from memo_flow.models import Draft, Memo, MemoKind
@@ -19,6 +20,7 @@ _GONE = (
     MemoKind.DoesNotExist,
     DivisionTask.DoesNotExist,
     Assessment.DoesNotExist,
+    Attachment.DoesNotExist,
 )
 
 

@@ -26,7 +26,8 @@ memo:  {"urgency": "" | urgent | very_urgent | most_urgent, "agency", "number": 
 report: {"fiscal_year": 2564, "title", "memo": {"number", "date", "subject"}, "signature": SIGNATURE | null,
         "chapters": [{"id": foreword | background | overall | suggestions | …, "heading", "text"}],
         "scores": SCORES | null, "plan": [PLAN], "attachments": [ATTACHMENT], "blocks": [BLOCK]}
-follow_up: {"kind": "interim" | "final", "fiscal_year": 2565, "memo": {"number", "date", "subject"},
+follow_up: {"kind": "interim" | "final", "topic": "มาตรการ…", "fiscal_year": 2565,
+        "memo": {"number", "date", "subject"},  whose measures; "report": the same of the memo that reports on them
         "on": ISO day, "totals": {"tasks", "done", "late", "percent"},
         "divisions": [{"name", "tasks", "done", "late", "percent"}],
         "rows": [{"instrument", "title", "issue", "follow_up_due": ISO, "measures": [{"text", "tasks": [TASK]}]}]}
@@ -51,8 +52,9 @@ PLAN:       {"instrument": "IIT", "title", "indicator": 4 | null, "issue", "meas
              "period_start": ISO, "period_end": ISO, "follow_up", "follow_up_due": ISO}
 TASK:       {"division", "state": accepted | reported | in_progress | assigned | cancelled, "percent": 40,
              "due_on": ISO, "closed_on": ISO | "", "late": bool, "steps_done": 2, "steps_all": 3,
-             "reported": text, "obstacles": text, "evidence": [text]}
+             "reported": text, "obstacles": text, "evidence": [EVIDENCE]}
 ATTACHMENT: {"name", "sha256", "size": bytes}
+EVIDENCE:   {"name", "sha256", "size": bytes, "url"}                 a link has an address and no bytes; or a name alone
 """
 
 import json

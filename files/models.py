@@ -5,6 +5,7 @@ import uuid
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from organization.models import Acting, Organization, Position
@@ -43,7 +44,7 @@ class Attachment(models.Model):
     sha256 = models.CharField(max_length=64, blank=True, db_index=True)
     media_type = models.CharField(max_length=100, blank=True)
     size = models.PositiveBigIntegerField(default=0)  # bytes
-    thumbnail = models.CharField(max_length=64, blank=True)  # sha256 of the small picture of an image
+    thumbnail = models.CharField(max_length=64, blank=True, db_index=True)  # sha256 of the small picture of an image
     by = models.ForeignKey(User, models.PROTECT, related_name="+")
     position = models.ForeignKey(Position, models.PROTECT, related_name="+")
     acting = models.ForeignKey(Acting, models.PROTECT, null=True, related_name="+")
@@ -54,7 +55,7 @@ class Attachment(models.Model):
     removed_why = models.CharField(max_length=500, blank=True)
     link_state = models.CharField(max_length=8, choices=LinkState.choices, blank=True)
     checked_at = models.DateTimeField(null=True)
-    problem = models.CharField(max_length=300, blank=True)
+    problem = models.CharField(max_length=300, blank=True)  # an English msgid of links.py
 
     class Meta:
         ordering = ["at", "pk"]
@@ -81,3 +82,8 @@ class Attachment(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def trouble(self) -> str:
+        """What the newest look at a link found amiss, in the reader's language; empty where nothing is."""
+        return gettext(self.problem) if self.problem else ""

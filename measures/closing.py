@@ -26,7 +26,7 @@ from organization.refusals import NotNow, Refused, Stale
 from organization.seats import Seat, Seats, seats_of
 
 #: Letters of a task's that have no reason any more; what was answered is still told.
-ENDED = (*letters.REMINDERS, "task_reported", letters.MORE_TIME)
+ENDED = (*letters.REMINDERS, "task_reported", "extension_asked", "task_extension_asked")
 BATCH = 5000  # tasks whose letters are taken back in one statement
 
 
@@ -157,14 +157,14 @@ def facts(closed: ClosedYear, stood: Frozen, result: Assessment | None) -> dict[
 
 
 def _lapse(organization_id: Any, year: int, *, by: User, seat: Seat, now: datetime) -> list[str]:
-    """Requests that nobody has answered end with the year, as they do with the task."""
+    """Requests that nobody has answered are answered by the end of the year."""
     lapsed = list(asking_more_time(organization_id, year).select_related("task").order_by("pk"))
     for one in lapsed:
-        one.granted, one.answered_by, one.answered_at = False, by, now
-        one.answered_position, one.answered_acting = seat.position, seat.acting
-        said = {"extension": one.pk, "request": chain.digest(one.said())}
-        chain.record(one.task, "extension_lapsed", by=by, seat=seat, at=now, **said)
-    fields = ["granted", "answered_by", "answered_position", "answered_acting", "answered_at"]
+        one.granted, one.answered_at = False, now
+        one.answered_by, one.answered_position, one.answered_acting = by, seat.position, seat.acting
+        said = chain.digest(one.said())
+        chain.record(one.task, "extension_lapsed", by=by, seat=seat, at=now, extension=one.pk, request=said)
+    fields = ["granted", "answered_at", "answered_by", "answered_position", "answered_acting"]
     Extension.objects.bulk_update(lapsed, fields)
     return [str(one.pk) for one in lapsed]
 

@@ -2,13 +2,15 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
+from files import shelf
+from files.models import Attachment
 from measures.lifecycle import State
 from measures.models import DivisionTask, Report, ReportKind
-from measures.queries import with_progress
+from measures.queries import about, with_progress
 from organization.calendar import day_of
 
 #: What a division says of its own work.
@@ -17,13 +19,13 @@ SAID = (ReportKind.PROGRESS, ReportKind.FINISHED)
 
 def of_memo(memo_id: UUID, *, titles: Sequence[str], on: date) -> dict[str, Any]:
     """The state of everything a memo ordered, as it stands on a day: `totals`, `divisions` and `rows` of the paper
-    (documents/typesetting.py, follow_up). `titles`: of the plan's rows in their order. Two statements, whatever the
-    number of tasks."""
+    (documents/typesetting.py, follow_up). `titles`: of the plan's rows in their order. Three statements, whatever
+    the number of tasks."""
     tasks = with_progress(DivisionTask.objects.filter(measure__row__memo=memo_id)).order_by(
         "measure__row__seq", "measure__seq", "division__order", "division_id"
     )
-    told = _said([task.pk for task in tasks])
-    lines = [(task, _line(task, told[task.pk], on)) for task in tasks]
+    told, shown = _said([task.pk for task in tasks]), _evidence(tasks)
+    lines = [(task, _line(task, told[task.pk], shown[about(task)], on)) for task in tasks]
     return {
         "totals": _totals(line for _task, line in lines),
         "divisions": _by_division(lines),
@@ -39,7 +41,22 @@ def _said(tasks: list[UUID]) -> dict[UUID, list[Report]]:
     return found
 
 
-def _line(task: DivisionTask, reports: list[Report], on: date) -> dict[str, Any]:
+def _evidence(tasks: Iterable[DivisionTask]) -> dict[str, list[Attachment]]:
+    """Task (queries.about) -> what its division has attached, oldest first."""
+    found: dict[str, list[Attachment]] = defaultdict(list)
+    rows = Attachment.objects.filter(about__in=[about(task) for task in tasks], removed_at=None)
+    for one in rows.order_by("at", "name", "pk"):
+        found[one.about].append(one)
+    return found
+
+
+def keep_evidence(memo_id: UUID, *, at: datetime) -> None:
+    """A frozen text names what is attached to the tasks of a memo: those bytes stay for good. Two statements."""
+    tasks = DivisionTask.objects.filter(measure__row__memo=memo_id)
+    shelf.freeze([one for some in _evidence(tasks).values() for one in some], now=at)
+
+
+def _line(task: DivisionTask, reports: list[Report], evidence: list[Attachment], on: date) -> dict[str, Any]:
     done_on = _done_on(task, reports)
     return {
         "division": task.division.name_th,
@@ -51,8 +68,8 @@ def _line(task: DivisionTask, reports: list[Report], on: date) -> dict[str, Any]
         "steps_done": task.steps_done,  # type: ignore[attr-defined]
         "steps_all": task.steps_all,  # type: ignore[attr-defined]
         "reported": reports[-1].text if reports else "",
-        "obstacles": "",
-        "evidence": [],
+        "obstacles": next((report.obstacles for report in reversed(reports) if report.obstacles), ""),
+        "evidence": [{"name": one.name, "sha256": one.sha256, "size": one.size, "url": one.url} for one in evidence],
     }
 
 

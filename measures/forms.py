@@ -49,6 +49,24 @@ class AnswerForm(forms.Form):
     text = forms.CharField(label=_("Reason"), widget=forms.Textarea, required=False)
 
 
+class EvidenceForm(forms.Form):
+    """A link and the place of what is attached; the files themselves come beside it, as `files`."""
+
+    part = forms.ChoiceField(label=_("What it belongs to"), required=False)
+    url = forms.CharField(label=_("Address of a link"), required=False, max_length=2000)
+    name = forms.CharField(label=_("Name of the link"), required=False, max_length=255)
+
+    def __init__(self, *args: Any, steps: Iterable[TaskStep], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        places = [
+            (f"step:{s.pk}", _("Step %(n)s: %(text)s") % {"n": n, "text": s.step.text}) for n, s in enumerate(steps, 1)
+        ]
+        part = self.fields["part"]
+        assert isinstance(part, forms.ChoiceField)
+        part.choices = [("", _("The whole task")), *places]
+        self.fields["url"].widget.attrs |= {"inputmode": "url", "autocomplete": "off", "placeholder": "https://"}
+
+
 class CommentForm(forms.Form):
     """Words, and divisions to name beside those that the words name with @ (their codes)."""
 

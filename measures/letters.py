@@ -12,6 +12,7 @@ from django.utils.translation import override
 from audit.models import Event
 from measures.models import Comment, DivisionTask, Extension, Report
 from measures.queries import STAFF
+from measures.queries import about as about
 from notifications.outbox import Draft, both
 from organization.calendar import day_of
 from organization.models import HEADS, Position, User
@@ -20,10 +21,6 @@ from organization.seats import Seat, holders_of
 HANDED_OVER, SHARED = "task_handed_over", "task_steps_shared"
 MORE_TIME = "task_extension_asked"
 REMINDERS = ("task_due_soon", "task_due_today", "task_overdue")
-
-
-def about(task: DivisionTask) -> str:
-    return f"task:{task.pk}"
 
 
 def open_subject(memo: Any) -> dict[str, str]:

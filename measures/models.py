@@ -38,7 +38,10 @@ class PlanRow(models.Model):
     class Meta:
         ordering = ["seq"]
         constraints = [models.UniqueConstraint(fields=["memo", "seq"], name="plan_row_once")]
-        indexes = [models.Index(fields=["organization", "fiscal_year"], name="plan_row_year")]
+        indexes = [
+            models.Index(fields=["organization", "fiscal_year"], name="plan_row_year"),
+            models.Index(fields=["fiscal_year", "organization"], condition=Q(seq=1), name="plan_row_first"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.memo_id} {self.instrument}"
@@ -97,6 +100,7 @@ class DivisionTask(Transitions, models.Model):
             models.Index(fields=["due_on"], condition=Q(state__in=[*OPEN]), name="task_due"),
             models.Index(fields=["division", "due_on", "id"], condition=Q(state__in=[*OPEN]), name="task_mine"),
             models.Index(fields=["organization", "division", "due_on", "id"], name="task_board"),
+            models.Index(fields=["organization"], condition=Q(state="reported"), name="task_to_answer"),
         ]
 
     def __str__(self) -> str:
@@ -163,6 +167,7 @@ class Report(models.Model):
                 condition=~Q(kind__in=["sent_back", "cancelled"]) | ~Q(text=""), name="report_has_its_reason"
             ),
         ]
+        indexes = [models.Index(fields=["task", "-seq"], include=["percent"], name="report_newest")]
 
     def __str__(self) -> str:
         return f"{self.task_id} {self.kind} {self.percent}%"

@@ -14,12 +14,13 @@ from organization.models import HEADS, OVERSEERS, Position, Role, User
 from organization.refusals import NotNow, Refused
 from organization.seats import Seat, Seats, holders_of, seats_of
 
-WORK = ("start", "tick", "report", "ask_extension")
+WORK = ("start", "tick", "report", "attach", "ask_extension")
 LEAD = ("hand_over", "share")
 WHEN = {
     "start": (State.ASSIGNED,),
     "tick": (State.IN_PROGRESS,),
     "report": (State.IN_PROGRESS,),
+    "attach": (State.IN_PROGRESS,),  # and take away again
     "accept": (State.REPORTED,),
     "send_back": (State.REPORTED,),
     "cancel": OPEN,

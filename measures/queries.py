@@ -5,14 +5,27 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Count, Exists, Expression, IntegerField, OuterRef, Q, QuerySet, Subquery, Value
+from django.db.models import (
+    CharField,
+    Count,
+    Exists,
+    Expression,
+    Func,
+    IntegerField,
+    OuterRef,
+    Q,
+    QuerySet,
+    Subquery,
+    Value,
+)
 from django.db.models.functions import Coalesce
 
+from files.models import Attachment
 from measures.lifecycle import OPEN, State
 from measures.models import DivisionTask, Extension, Mention, PlanRow, Report, TaskStep
 from organization import years
 from organization.models import HEADS, OVERSEERS, Position, Role, User
-from organization.seats import Seats, holders_of, holding, seats_of
+from organization.seats import Seats, holders_by_role, holders_of, holding, seats_of
 
 #: Who works for a division.
 STAFF = (*HEADS, Role.OFFICER)
@@ -33,7 +46,7 @@ def visible_to(user: User, on: date, seats: Seats | None = None, *, mentioned: b
 
 def named(seats: Seats) -> Q:
     """Tasks on which a comment names a division of this person's."""
-    return Q(pk__in=Mention.objects.filter(division__in=seats.division_ids).values("task"))
+    return Q(Exists(Mention.objects.filter(task=OuterRef("pk"), division__in=seats.division_ids)))
 
 
 def sees_all(seats: Seats) -> bool:
@@ -64,7 +77,8 @@ def newest_percent() -> Expression:
 
 
 def with_progress(tasks: QuerySet[DivisionTask]) -> QuerySet[DivisionTask]:
-    """Adds `percent` (of the newest report), `steps_done` and `steps_all`, and all that a row shows.
+    """Adds `percent` (of the newest report), `steps_done` and `steps_all`, `files` (how much is attached), and all that
+    a row shows.
 
     Each is asked for by itself, so that only the rows that are shown pay.
     """
@@ -73,11 +87,37 @@ def with_progress(tasks: QuerySet[DivisionTask]) -> QuerySet[DivisionTask]:
         percent=newest_percent(),
         steps_all=_count_of(steps),
         steps_done=_count_of(steps.filter(ticked_at__isnull=False)),
+        files=_count_of(
+            Attachment.objects.filter(about=About(OuterRef("pk")), removed_at=None).order_by().values("about")
+        ),
     )
 
 
-def _count_of(steps: QuerySet[TaskStep, Any]) -> Expression:
-    return Coalesce(Subquery(steps.annotate(count=Count("pk")).values("count")), Value(0))
+def about(task: DivisionTask) -> str:
+    """How letters and attachments name a task."""
+    return f"task:{task.pk}"
+
+
+class About(Func):
+    """The same, as the database writes it."""
+
+    template = "'task:' || %(expressions)s"
+    output_field = CharField()
+
+    def as_postgresql(self, compiler: Any, connection: Any, **context: Any) -> Any:
+        return self.as_sql(compiler, connection, template="'task:' || %(expressions)s::text", **context)
+
+    def as_sqlite(self, compiler: Any, connection: Any, **context: Any) -> Any:
+        """SQLite keeps a UUID without its hyphens."""
+        parts = " || '-' || ".join(f"substr(%(expressions)s, {at}, {many})" for at, many in _PARTS_OF_UUID)
+        return self.as_sql(compiler, connection, template=f"'task:' || {parts}", **context)
+
+
+_PARTS_OF_UUID = ((1, 8), (9, 4), (13, 4), (17, 4), (21, 12))
+
+
+def _count_of(rows: QuerySet[Any, Any]) -> Expression:
+    return Coalesce(Subquery(rows.annotate(count=Count("pk")).values("count")), Value(0))
 
 
 def in_open_years(tasks: QuerySet[DivisionTask]) -> QuerySet[DivisionTask]:
@@ -114,28 +154,29 @@ def years_of_memo(memo_id: UUID | None) -> set[int]:
 def awaiting_answer(user: User, seats: Seats, on: date) -> QuerySet[DivisionTask]:
     """Tasks reported finished that this person may answer: the rule of policies.judging_roles, over many tasks."""
     reported = DivisionTask.objects.filter(organization=user.organization_id, state=State.REPORTED)
-    mine, office = done_by([user.pk]), user.organization_id
-    return _to_judge(reported.exclude(mine), seats, lambda role: done_by_role(role, office, on))
+    return _to_judge(in_open_years(reported.exclude(done_by([user.pk]))), user, seats, on, done_by)
 
 
 def awaiting_time(user: User, seats: Seats, on: date) -> QuerySet[DivisionTask]:
     """Tasks whose division asks for more time, which this person may answer: policies.granting_roles, over many."""
     asked = DivisionTask.objects.filter(Exists(open_request()), organization=user.organization_id, state__in=OPEN[:2])
-    mine, office = asked_by([user.pk]), user.organization_id
-    return _to_judge(asked.exclude(mine), seats, lambda role: asked_by_role(role, office, on))
+    return _to_judge(in_open_years(asked.exclude(asked_by([user.pk]))), user, seats, on, asked_by)
 
 
-def _to_judge(tasks: QuerySet[DivisionTask], seats: Seats, did: Callable[[str], Q]) -> QuerySet[DivisionTask]:
-    """Those of the tasks that these seats may answer; `did(role)`: what whoever may act in that role did himself."""
-    tasks = in_open_years(tasks)
+def _to_judge(
+    tasks: QuerySet[DivisionTask], user: User, seats: Seats, on: date, did: Callable[[list[int]], Q]
+) -> QuerySet[DivisionTask]:
+    """Those of the tasks that these seats may answer; `did(people)`: what one of these people did."""
     if seats.with_role(Role.HEAD_OF_OFFICE):
         return tasks
-    secretarys = tasks.filter(Q(division__positions__role=Role.HEAD_OF_OFFICE) | did(Role.HEAD_OF_OFFICE)).distinct()
+    if not seats.with_role(Role.PERMANENT_SECRETARY, Role.MAYOR):
+        return tasks.none()
+    # The people themselves and not a query for them: a database knows then which few reports to begin with.
+    people = holders_by_role((Role.HEAD_OF_OFFICE, Role.PERMANENT_SECRETARY), user.organization_id, on)
+    secretarys = tasks.filter(Q(division__positions__role=Role.HEAD_OF_OFFICE) | did(people[Role.HEAD_OF_OFFICE]))
     if seats.with_role(Role.PERMANENT_SECRETARY):
-        return secretarys
-    if seats.with_role(Role.MAYOR):
-        return secretarys.filter(did(Role.PERMANENT_SECRETARY))
-    return tasks.none()
+        return secretarys.distinct()
+    return secretarys.filter(did(people[Role.PERMANENT_SECRETARY])).distinct()
 
 
 def done_by(people: list[int]) -> Q:

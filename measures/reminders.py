@@ -18,7 +18,7 @@ def scan(now: datetime) -> tuple[int, int]:
     """Write the letters due at this moment: (created, skipped because written before).
 
     A task that was reported finished waits for its judge, not for the division: no reminder. One that was handed to a
-    colleague is his to be reminded of, and his head's from the due date on. None is spoken of in a closed year.
+    colleague is his to be reminded of, and his head's from the due date on. A closed year's task is not spoken of.
     """
     tasks = DivisionTask.objects.filter(state__in=OPEN[:2], due_on__lte=day_of(now) + scans.REACH)
     rows = (

@@ -9,12 +9,14 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 
-from measures import extensions, policies
+from files.models import Attachment
+from measures import evidence, extensions, policies
 from measures.forms import (
     AnswerForm,
     AnswerTimeForm,
     AskTimeForm,
     CommentForm,
+    EvidenceForm,
     HandOverForm,
     ReportForm,
     ShareForm,
@@ -43,6 +45,7 @@ class Moment:
     obstacles: str = ""
     percent: int | None = None
     until: date | None = None
+    files: tuple[Attachment, ...] = ()
 
 
 def page(request: HttpRequest, task: DivisionTask, **forms: Any) -> HttpResponse:
@@ -56,6 +59,7 @@ def page(request: HttpRequest, task: DivisionTask, **forms: Any) -> HttpResponse
     steps = list(task.steps.select_related("step", "ticked_by", "officer"))
     requests = _requests(task)
     asked = next((one for one in requests if one.granted is None), None)
+    shown = evidence.of_task(task, steps)
     context = {
         "task": task,
         "row": task.measure.row,
@@ -70,7 +74,9 @@ def page(request: HttpRequest, task: DivisionTask, **forms: Any) -> HttpResponse
         "asked": asked,
         "latest": extensions.latest(task),
         "reports": reports,
-        "history": _history(task, reports, requests),
+        "history": _history(task, reports, requests, shown),
+        "evidence": shown,
+        "evidence_form": EvidenceForm(steps=steps),
         "comments": _comments(request, task),
         "posted": request.resolver_match.url_name if request.resolver_match else "",
         "wrong": next((form for name, form in forms.items() if name not in ("report", "answer")), None),
@@ -127,7 +133,7 @@ def _forms(task: DivisionTask, people: list[User], steps: list[TaskStep], asked:
     }
 
 
-def _history(task: DivisionTask, reports: Page, requests: list[Extension]) -> list[Moment]:
+def _history(task: DivisionTask, reports: Page, requests: list[Extension], shown: evidence.Evidence) -> list[Moment]:
     """This page's reports, and what was said on the deadline between them, the newest first."""
     first, last = (reports.rows[0], reports.rows[-1]) if reports else (None, None)
     newer = task.reports.filter(seq=first.seq + 1).first() if first and not reports.first else None
@@ -136,11 +142,12 @@ def _history(task: DivisionTask, reports: Page, requests: list[Extension]) -> li
         for one in _on_the_deadline(requests)
         if (newer is None or one.at < newer.at) and (not reports.older or last is None or one.at >= last.at)
     ]
-    moments = [*map(_of_report, reports.rows), *said]
+    told = [_of_report(one, shown.by_report.get(one.pk, [])) for one in reports.rows]
+    moments = [*told, *said]
     return sorted(moments, key=lambda one: one.at, reverse=True)
 
 
-def _of_report(report: Report) -> Moment:
+def _of_report(report: Report, files: list[Attachment]) -> Moment:
     return Moment(
         report.kind,
         report.get_kind_display(),
@@ -151,6 +158,7 @@ def _of_report(report: Report) -> Moment:
         report.text,
         report.obstacles,
         report.percent if report.kind != "started" else None,
+        files=tuple(files),
     )
 
 

@@ -1,9 +1,12 @@
 from django.urls import path
 
-from measures import views, years
+from measures import attaching, boards, views, years
 
 urlpatterns = [
-    path("", views.board, name="board"),
+    path("", boards.board, name="board"),
+    path("board/export.csv", boards.export_csv, name="board-csv"),
+    path("board/export.xlsx", boards.export_workbook, name="board-xlsx"),
+    path("year/", boards.year, name="board-year"),
     path("closing/<int:year>/", years.year_closing, name="year-closing"),
     path("effects/<int:year>/", years.year_effects, name="effects"),
     path("tasks/", views.my_tasks, name="my-tasks"),
@@ -11,6 +14,10 @@ urlpatterns = [
     path("tasks/<uuid:pk>/start/", views.start, name="task-start"),
     path("tasks/<uuid:pk>/tick/", views.tick, name="task-tick"),
     path("tasks/<uuid:pk>/report/", views.report, name="task-report"),
+    path("tasks/<uuid:pk>/files/", attaching.task_files, name="task-files"),
+    path("tasks/<uuid:pk>/files/<uuid:file>/", attaching.task_file, name="task-file"),
+    path("tasks/<uuid:pk>/files/<uuid:file>/thumbnail/", attaching.task_thumbnail, name="task-thumbnail"),
+    path("tasks/<uuid:pk>/files/<uuid:file>/remove/", attaching.task_file_remove, name="task-file-remove"),
     path("tasks/<uuid:pk>/accept/", views.accept, name="task-accept"),
     path("tasks/<uuid:pk>/send-back/", views.send_back, name="task-send-back"),
     path("tasks/<uuid:pk>/cancel/", views.cancel, name="task-cancel"),

@@ -1,16 +1,17 @@
 """The acts on a division's task. Each locks the task, asks, moves, records, tells: one transaction."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from uuid import UUID
 
 from django.core.exceptions import ValidationError
+from django.core.files.base import File
 from django.db import transaction
 from django.db.models import Max
 from django.utils.translation import gettext as _
 
 from audit import chain
-from measures import letters, policies
+from measures import evidence, letters, policies
 from measures.models import DivisionTask, Report, ReportKind, TaskStep
 from notifications import outbox
 from organization.calendar import day_of
@@ -46,12 +47,15 @@ def report(
     finished: bool,
     now: datetime,
     done: Iterable[int] | None = None,
+    files: Sequence["File[bytes]"] = (),
     obstacles: str = "",
 ) -> Report:
-    """Say how far the work is; `finished` hands it to the one who accepts it. `done` ticks steps in the same act.
+    """Say how far the work is; `finished` hands it to the one who accepts it. `done` ticks steps in the same act,
+    `files` come with the report.
 
     `obstacles`: what hinders it, or hindered it (ปัญหา อุปสรรค). A finished report ends a request for more time.
-    Raises ValidationError when nothing is said, the percent is not 0-100, or finished work is not at 100.
+    Raises ValidationError when nothing is said, the percent is not 0-100, finished work is not at 100, or one of the
+    files is not taken.
     """
     task, seat = locked(task_id, "report", by=by, now=now)
     text = words(text, "text", needed=_("Say in words what has been done."))
@@ -66,6 +70,7 @@ def report(
     if finished:
         task.report()
     said = _say(task, kind, percent=percent, text=text, obstacles=obstacles, by=by, seat=seat, now=now)
+    evidence.with_report(task, said, files, by=by, seat=seat, now=now)
     if not finished:
         return said
     _lapse(task, by=by, seat=seat, now=now)

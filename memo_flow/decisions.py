@@ -17,10 +17,12 @@ from django.utils.translation import ngettext
 from viewflow.workflow.exceptions import FlowRuntimeError
 
 from audit import chain
+from files import shelf
+from files.models import Attachment
 from measures import letters as task_letters
 from measures import planning
 from measures.queries import years_of_memo
-from memo_flow import checking, drafts, flows, letters, manuscripts, policies, registry
+from memo_flow import attachments, checking, drafts, flows, letters, manuscripts, policies, registry
 from memo_flow import content as text
 from memo_flow.lifecycle import State
 from memo_flow.models import (
@@ -57,15 +59,18 @@ def submit(
     reason: str = "",
     version: int | None = None,
     seen: str | None = None,
+    attached: str | None = None,
     now: datetime,
 ) -> Memo:
     """Send the draft on its way: freeze its text, number it the first time, open the first group of steps.
 
     `version` is that of the draft that was looked at (0: the returned text, untouched), `seen` the digest of the
-    findings that were shown with it (checking.digest_of); None asks for no comparison. What the checker finds becomes
-    part of the text. Raises Memo.DoesNotExist, Refused, NotNow, Stale (somebody saved meanwhile, or other things are
-    found), or ValidationError with {path: messages} of what is still missing; that of `reason` where it goes on with
-    high findings and nobody says why.
+    findings that were shown with it (checking.digest_of), `attached` that of its files (attachments.digest_of); None
+    asks for no comparison. What the checker finds and what is attached become part of the text.
+
+    Raises Memo.DoesNotExist, Refused, NotNow, Stale (somebody saved or attached meanwhile, or other things are found),
+    or ValidationError with {path: messages} of what is still missing; that of `reason` where it goes on with high
+    findings and nobody says why.
     """
     memo = locked(memo_id, by)
     seat = policies.require(by, "submit", memo, on=day_of(now))
@@ -79,6 +84,9 @@ def submit(
     if seen is not None and seen != checking.digest_of(findings):
         raise Stale(_("The check finds something else than when you looked. Read the findings again."), memo)
     _require_reason(findings, reason)
+    files = attachments.of(memo)
+    if attached is not None and attached != attachments.digest_of(files):
+        raise Stale(_("Other files are attached than when you looked. Look at them again."), memo)
     with _moving():
         memo.submit()
         memo.process, task = flows.begin()
@@ -88,8 +96,10 @@ def submit(
         memo.submitted_at = now
         memo.entry = registry.enter(memo, at=now)
     memo.save(update_fields=["state", "process", "round", "submitted_at"])
-    revision = _freeze(memo, body, findings, reason=reason, by=by, seat=seat, now=now)
+    revision = _freeze(memo, body, findings, files, reason=reason, by=by, seat=seat, now=now)
     Draft.objects.filter(memo=memo).delete()
+    if memo.follows_id:
+        outbox.void(letters.about_follow_up(memo.follows_id, memo.follow_up), at=now)
     _open_group(memo, _copy_route(memo), task, now=now)
     chain.record(
         memo,
@@ -383,13 +393,17 @@ def _freeze(
     memo: Memo,
     body: text.Content,
     findings: list[dict[str, Any]],
+    files: list[Attachment],
     *,
     reason: str,
     by: User,
     seat: Seat,
     now: datetime,
 ) -> Revision:
-    content = text.frozen(body, subject=memo.subject, reason=reason, findings=findings)
+    attached = attachments.as_data(files)
+    content = text.frozen(body, subject=memo.subject, reason=reason, attachments=attached, findings=findings)
+    if files:
+        shelf.freeze(files, now=now)
     return Revision.objects.create(
         memo=memo,
         round=memo.round,

@@ -35,6 +35,7 @@ class ReasonForm(forms.Form):
 class SubmitForm(forms.Form):
     version = forms.CharField(required=False, widget=forms.HiddenInput)
     seen = forms.CharField(required=False, widget=forms.HiddenInput)
+    attached = forms.CharField(required=False, widget=forms.HiddenInput)
     reason = forms.CharField(required=False, widget=forms.Textarea)
 
     def clean_version(self) -> int | None:
@@ -47,6 +48,10 @@ class SubmitForm(forms.Form):
     def clean_seen(self) -> str | None:
         """The digest of the findings that were shown; None when none was sent."""
         return self.cleaned_data["seen"] or None
+
+    def clean_attached(self) -> str | None:
+        """The digest of the files that were shown; None when none was sent."""
+        return self.cleaned_data["attached"] or None
 
 
 class ReassignForm(ReasonForm):

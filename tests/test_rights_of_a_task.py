@@ -3,26 +3,26 @@
 from collections.abc import Callable
 from datetime import date
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 from django.db import transaction
 
-from measures import comments, extensions, policies, sharing, work
+from measures import comments, evidence, extensions, policies, sharing, work
 from measures.models import DivisionTask, Extension
 from organization.refusals import NotNow, Refused
 from tests.cast import DAY, Cast, at
 
 pytestmark = pytest.mark.django_db
 
-WORK = {"start", "tick", "report", "ask_extension"}
+WORK = {"start", "tick", "report", "attach", "ask_extension"}
 LEAD = {"hand_over", "share"}
 SHARING = {"hand_over", "share", "cancel", "comment"}
 #: what may be done when; "asked" is work in progress whose division asks for more time
 WHEN = {
     "assigned": {"start", "ask_extension", *SHARING},
-    "in_progress": {"tick", "report", "ask_extension", *SHARING},
-    "asked": {"tick", "report", "answer_extension", *SHARING},
+    "in_progress": {"tick", "report", "attach", "ask_extension", *SHARING},
+    "asked": {"tick", "report", "attach", "answer_extension", *SHARING},
     "reported": {"accept", "send_back", "cancel", "comment"},
     "accepted": {"comment"},
     "cancelled": {"comment"},
@@ -45,6 +45,10 @@ PEOPLE = {
 }
 
 
+def _link(task_id: UUID, **who: Any) -> Any:
+    return evidence.link(task_id, "https://www.example.go.th/", **who)
+
+
 def answer_time(task_id: Any, **more: Any) -> Any:
     waiting = Extension.objects.filter(task=task_id, granted=None).first()
     return extensions.refuse(task_id, extension=waiting.pk if waiting else uuid4(), text="ยังทัน", **more)
@@ -54,6 +58,7 @@ ACTS: dict[str, tuple[Callable[..., Any], dict[str, Any]]] = {
     "start": (work.start, {}),
     "tick": (work.tick, {"done": []}),
     "report": (work.report, {"percent": 10, "text": "คืบหน้า", "finished": False}),
+    "attach": (_link, {}),
     "accept": (work.accept, {}),
     "send_back": (work.send_back, {"text": "ยังไม่ครบ"}),
     "cancel": (work.cancel, {"text": "ไม่ต้องทำแล้ว"}),

@@ -28,7 +28,7 @@ class Migration(migrations.Migration):
                 ("sha256", models.CharField(blank=True, db_index=True, max_length=64)),
                 ("media_type", models.CharField(blank=True, max_length=100)),
                 ("size", models.PositiveBigIntegerField(default=0)),
-                ("thumbnail", models.CharField(blank=True, max_length=64)),
+                ("thumbnail", models.CharField(blank=True, db_index=True, max_length=64)),
                 ("at", models.DateTimeField()),
                 ("frozen_at", models.DateTimeField(null=True)),
                 ("removed_at", models.DateTimeField(null=True)),

@@ -12,7 +12,7 @@ from django.forms import BoundField
 from django.templatetags.static import static
 from django.utils.html import escape, format_html, format_html_join
 from django.utils.safestring import SafeString
-from django.utils.translation import get_language, gettext, ngettext
+from django.utils.translation import get_language, gettext, ngettext, override
 
 from organization import calendar
 
@@ -143,6 +143,25 @@ def due_class(due: When, today: When) -> str:
         return ""
     days = (until - on).days
     return "bad-t" if days <= 0 else "warn-t" if days <= 7 else ""
+
+
+@register.filter
+def file_size(size: int | None) -> str:
+    """1.2 MB of a number of bytes; thousands are thousands, as on the office's papers."""
+    if size is None:
+        return ""
+    if size < 1000:
+        return ngettext("%(n)s byte", "%(n)s bytes", size) % {"n": size}
+    if size < 999_500:
+        return gettext("%(n)s kB") % {"n": round(size / 1000)}
+    return gettext("%(n)s MB") % {"n": f"{size / 1_000_000:.1f}".removesuffix(".0")}
+
+
+@register.filter
+def paper_size(size: int) -> str:
+    """๑.๒ เมกะไบต์, whoever reads: the paper is Thai."""
+    with override("th"):
+        return calendar.thai_digits(file_size(size))
 
 
 @register.filter
