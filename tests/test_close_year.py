@@ -15,10 +15,11 @@ from assessments import results
 from assessments.models import Assessment
 from assessments.results import Announced, Figures
 from audit import chain, guards
+from demo import document
 from measures import closing, extensions, policies, queries, reminders, work
 from measures.models import DivisionTask, Measure, PlanRow, PlanStep, TaskStep
-from memo_flow import decisions, drafts
-from memo_flow.models import Memo
+from memo_flow import decisions, drafts, follow_ups, letters
+from memo_flow import reminders as memo_reminders
 from notifications.models import Letter
 from organization import years
 from organization.appointments import act_for
@@ -233,13 +234,21 @@ def test_a_memo_on_its_way_when_the_year_is_closed_is_not_approved(cast: Cast) -
 
 def test_a_follow_up_on_a_closed_year_is_not_submitted(cast: Cast) -> None:
     source = cast.approved()
-    memo = cast.written(cast.head_of_office)
-    memo.draft.content["plan"] = []
-    memo.draft.save()
-    Memo.objects.filter(pk=memo.pk).update(follows=source, follow_up="final")
+    memo = follow_ups.draw_up(source.pk, kind="final", by=cast.head_of_office, now=at(AFTER))
     close(cast)
     with pytest.raises(NotNow, match="closed"):
-        decisions.submit(memo.pk, by=cast.head_of_office, now=at(AFTER))
+        decisions.submit(memo.pk, by=cast.head_of_office, reason=document.REASON, now=at(AFTER))
+    assert fresh(memo).state == "draft"
+
+
+def test_a_follow_up_on_its_way_may_still_be_approved(cast: Cast) -> None:
+    source = cast.approved()
+    memo = follow_ups.draw_up(source.pk, kind="final", by=cast.head_of_office, now=at(AFTER))
+    decisions.submit(memo.pk, by=cast.head_of_office, reason=document.REASON, now=at(AFTER))
+    close(cast)
+    cast.answer(memo, cast.permanent_secretary, "endorse", "เห็นควร", now=at(AFTER, 10))
+    cast.answer(memo, cast.mayor, "approve", now=at(AFTER, 11))
+    assert fresh(memo).state == "approved" and not list(chain.verify())
 
 
 # --- what is taken back ------------------------------------------------------------------------------------------
@@ -271,6 +280,16 @@ def test_reminders_that_have_not_left_are_taken_back_and_no_more_are_written(cas
     assert not waiting.filter(voided_at=None).exists()
     assert Letter.objects.filter(voided_at=at(AFTER)).count() == created
     assert reminders.scan(at(date(2022, 12, 1))) == (0, 0)
+
+
+def test_a_follow_up_that_is_missing_is_asked_for_no_more(cast: Cast) -> None:
+    source = cast.approved()
+    assert memo_reminders.scan_follow_ups(at(date(2022, 10, 20)))[0]
+    asked = Letter.objects.filter(about=letters.about_follow_up(source.pk, "final"))
+    assert asked.filter(voided_at=None).exists()
+    close(cast, on=date(2022, 10, 20))
+    assert not asked.filter(voided_at=None).exists()
+    assert memo_reminders.scan_follow_ups(at(date(2022, 10, 31))) == (0, 0)
 
 
 def test_an_answer_that_has_not_left_is_still_told(cast: Cast) -> None:
