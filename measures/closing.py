@@ -1,7 +1,7 @@
 """Closing a fiscal year: how it stands, and the act after which nothing of it is changed."""
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -27,6 +27,8 @@ from organization.seats import Seat, Seats, seats_of
 
 #: Letters of a task's that have no reason any more; what was answered is still told.
 ENDED = (*letters.REMINDERS, "task_reported", "extension_asked", "task_extension_asked")
+End = Callable[[UUID, int, datetime], object]
+_ENDS: list[End] = []
 BATCH = 5000  # tasks whose letters are taken back in one statement
 
 
@@ -76,6 +78,13 @@ def asking_more_time(organization_id: UUID | None, year: int) -> QuerySet[Extens
     return Extension.objects.filter(
         task__organization=organization_id, task__measure__row__fiscal_year=year, granted=None
     )
+
+
+def ends_with_a_year(act: End) -> End:
+    """Register what else ends when a year is closed: called with the organization's id, the year and the moment, in
+    the same transaction."""
+    _ENDS.append(act)
+    return act
 
 
 def may_see(user: User, seats: Seats) -> bool:
@@ -134,6 +143,8 @@ def close_year(year: int, *, by: User, note: str = "", seen: str | None = None, 
     )
     lapsed = _lapse(by.organization_id, year, by=by, seat=seat, now=now)
     _take_back(stood.ids, now=now)
+    for end in _ENDS:
+        end(closed.organization_id, year, now)
     chain.record(closed, "closed", by=by, seat=seat, at=now, **facts(closed, stood, result), lapsed=lapsed)
     return closed
 

@@ -121,6 +121,7 @@ def _comments(request: HttpRequest, task: DivisionTask) -> Page:
 
 def _forms(task: DivisionTask, people: list[User], steps: list[TaskStep], asked: Extension | None) -> dict[str, Any]:
     """Each form as it is before anything was posted."""
+    wanted = {"extension": asked.pk, "until": asked.asked_for.isoformat()} if asked else None
     return {
         "report": ReportForm(initial={"percent": task.percent}),  # type: ignore[attr-defined]
         "answer": AnswerForm(),
@@ -128,7 +129,7 @@ def _forms(task: DivisionTask, people: list[User], steps: list[TaskStep], asked:
         "hand_over": HandOverForm(people=people, initial={"to": task.officer_id or ""}),
         "share": ShareForm(people=people, steps=steps),
         "ask_time": AskTimeForm(),
-        "answer_time": AnswerTimeForm(initial={"extension": asked.pk, "until": asked.asked_for} if asked else None),
+        "answer_time": AnswerTimeForm(initial=wanted),
     }
 
 

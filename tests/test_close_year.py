@@ -15,10 +15,11 @@ from assessments import results
 from assessments.models import Assessment
 from assessments.results import Announced, Figures
 from audit import chain, guards
-from measures import closing, policies, queries, reminders, work
-from measures.models import DivisionTask, Extension, Measure, PlanRow, PlanStep, TaskStep
-from memo_flow import decisions, drafts
-from memo_flow.models import Memo
+from demo import document
+from measures import closing, extensions, policies, queries, reminders, work
+from measures.models import DivisionTask, Measure, PlanRow, PlanStep, TaskStep
+from memo_flow import decisions, drafts, follow_ups, letters
+from memo_flow import reminders as memo_reminders
 from notifications.models import Letter
 from organization import years
 from organization.appointments import act_for
@@ -146,7 +147,8 @@ def test_no_verb_moves_a_task_of_a_closed_year(cast: Cast, verb: str, state: str
     task = REACH[state](cast)
     close(cast)
     act, arguments = ACTS[verb]
-    by = cast.worker_of(task) if verb in policies.WORK else cast.head_of_office
+    judges = ("accept", "send_back", "cancel", "answer_extension")
+    by = cast.head_of_office if verb in judges else cast.worker_of(task)
     with pytest.raises(NotNow, match="closed"):
         act(task.pk, by=by, now=at(AFTER), **arguments)
     found = DivisionTask.objects.get(pk=task.pk)
@@ -232,13 +234,21 @@ def test_a_memo_on_its_way_when_the_year_is_closed_is_not_approved(cast: Cast) -
 
 def test_a_follow_up_on_a_closed_year_is_not_submitted(cast: Cast) -> None:
     source = cast.approved()
-    memo = cast.written(cast.head_of_office)
-    memo.draft.content["plan"] = []
-    memo.draft.save()
-    Memo.objects.filter(pk=memo.pk).update(follows=source, follow_up="final")
+    memo = follow_ups.draw_up(source.pk, kind="final", by=cast.head_of_office, now=at(AFTER))
     close(cast)
     with pytest.raises(NotNow, match="closed"):
-        decisions.submit(memo.pk, by=cast.head_of_office, now=at(AFTER))
+        decisions.submit(memo.pk, by=cast.head_of_office, reason=document.REASON, now=at(AFTER))
+    assert fresh(memo).state == "draft"
+
+
+def test_a_follow_up_on_its_way_may_still_be_approved(cast: Cast) -> None:
+    source = cast.approved()
+    memo = follow_ups.draw_up(source.pk, kind="final", by=cast.head_of_office, now=at(AFTER))
+    decisions.submit(memo.pk, by=cast.head_of_office, reason=document.REASON, now=at(AFTER))
+    close(cast)
+    cast.answer(memo, cast.permanent_secretary, "endorse", "เห็นควร", now=at(AFTER, 10))
+    cast.answer(memo, cast.mayor, "approve", now=at(AFTER, 11))
+    assert fresh(memo).state == "approved" and not list(chain.verify())
 
 
 # --- what is taken back ------------------------------------------------------------------------------------------
@@ -246,19 +256,17 @@ def test_a_follow_up_on_a_closed_year_is_not_submitted(cast: Cast) -> None:
 
 def test_requests_for_more_time_lapse(cast: Cast) -> None:
     task = cast.started()
-    asked = Extension.objects.create(
-        task=task,
-        due_before=task.due_on,
-        asked_for=task.due_on + days(30),
-        reason="ฝนตก",
-        by=cast.finance,
-        position=cast.finance.appointments.get().position,
-        at=at(hour=15),
-    )
+    until = task.due_on + days(30)
+    asked = extensions.ask(task.pk, by=cast.finance, until=until, reason="ฝนตก", now=at(hour=15))
+    seats = policies.seats_of(cast.head_of_office, AFTER)
+    assert queries.awaiting_time(cast.head_of_office, seats, AFTER).exists()
     close(cast)
     asked.refresh_from_db()
-    assert (asked.granted, asked.answered_by, asked.answered_at) == (False, cast.head_of_office, at(AFTER))
-    assert asked.answer
+    assert (asked.lapsed, asked.answered_by, asked.answered_at) == (True, cast.head_of_office, at(AFTER))
+    assert not queries.awaiting_time(cast.head_of_office, seats, AFTER).exists()
+    assert not Letter.objects.filter(event="task_extension_asked", voided_at=None).exists()
+    with pytest.raises(NotNow, match="closed"):
+        extensions.grant(task.pk, by=cast.head_of_office, extension=asked.pk, now=at(AFTER))
     assert not list(chain.verify())
 
 
@@ -272,6 +280,16 @@ def test_reminders_that_have_not_left_are_taken_back_and_no_more_are_written(cas
     assert not waiting.filter(voided_at=None).exists()
     assert Letter.objects.filter(voided_at=at(AFTER)).count() == created
     assert reminders.scan(at(date(2022, 12, 1))) == (0, 0)
+
+
+def test_a_follow_up_that_is_missing_is_asked_for_no_more(cast: Cast) -> None:
+    source = cast.approved()
+    assert memo_reminders.scan_follow_ups(at(date(2022, 10, 20)))[0]
+    asked = Letter.objects.filter(about=letters.about_follow_up(source.pk, "final"))
+    assert asked.filter(voided_at=None).exists()
+    close(cast, on=date(2022, 10, 20))
+    assert not asked.filter(voided_at=None).exists()
+    assert memo_reminders.scan_follow_ups(at(date(2022, 10, 31))) == (0, 0)
 
 
 def test_an_answer_that_has_not_left_is_still_told(cast: Cast) -> None:
