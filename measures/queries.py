@@ -5,7 +5,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Count, Exists, Expression, IntegerField, OuterRef, Q, QuerySet, Subquery, Value
+from django.db.models import Count, Exists, Expression, OuterRef, Q, QuerySet, Subquery, Value
 from django.db.models.functions import Coalesce
 
 from measures.lifecycle import OPEN, State
@@ -26,20 +26,13 @@ def sees_all(seats: Seats) -> bool:
     return seats.with_role(Role.HEAD_OF_OFFICE, *OVERSEERS) is not None
 
 
-def newest_percent() -> Expression:
-    """What a task's newest report says; 0 before the first."""
-    newest = Report.objects.filter(task=OuterRef("pk")).order_by("-seq").values("percent")[:1]
-    return Coalesce(Subquery(newest), Value(0), output_field=IntegerField())
-
-
 def with_progress(tasks: QuerySet[DivisionTask]) -> QuerySet[DivisionTask]:
-    """Adds `percent` (of the newest report), `steps_done` and `steps_all`, and all that a row shows.
+    """Adds `steps_done` and `steps_all`, and all that a row shows.
 
     Each is asked for by itself, so that only the rows that are shown pay.
     """
     steps = TaskStep.objects.filter(task=OuterRef("pk")).order_by().values("task")
     return tasks.select_related("measure__row__memo", "division").annotate(
-        percent=newest_percent(),
         steps_all=_count_of(steps),
         steps_done=_count_of(steps.filter(ticked_at__isnull=False)),
     )

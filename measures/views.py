@@ -75,7 +75,7 @@ def _page(
             task.reports.select_related("by", "position", "acting"), request, key=("-seq",), size=REPORTS, name="before"
         ),
         "may": {v: policies.why_not(request.user, v, task, today, seats) is None for v in verbs},  # type: ignore[arg-type]
-        "report_form": report_form or ReportForm(initial={"percent": task.percent}),  # type: ignore[attr-defined]
+        "report_form": report_form or ReportForm(initial={"percent": task.percent}),
         "answer_form": answer_form or AnswerForm(),
         "today": today,
     }

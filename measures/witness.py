@@ -10,16 +10,18 @@ from measures.models import DivisionTask, Report, TaskStep
 
 @chain.witness
 def tasks_agree() -> Iterator[Problem]:
-    """Every task's state and newest report are those of its last event that moved it."""
+    """Every task's state, percent and newest report are those of its last event that moved it."""
     kind = chain.subject_type(DivisionTask)
     states = chain.newest(kind, "state")
-    dates = chain.newest(kind, "due_on")
-    tasks = DivisionTask.objects.values_list("pk", "state", "due_on")
-    for pk, state, due_on in tasks.iterator(chunk_size=2000):
+    dates, percents = chain.newest(kind, "due_on"), chain.newest(kind, "percent")
+    tasks = DivisionTask.objects.values_list("pk", "state", "due_on", "percent")
+    for pk, state, due_on, percent in tasks.iterator(chunk_size=2000):
         if states.get(pk) != state:
             yield Problem(kind, str(pk), f"its state {state} is not what the chain ends with")
         if dates.get(pk) != due_on.isoformat():
             yield Problem(kind, str(pk), f"its due date {due_on} is not what the chain says")
+        if percents.get(pk, 0) != percent:
+            yield Problem(kind, str(pk), f"its {percent} percent are not what the chain's newest report says")
     reports: dict[UUID, dict[str, str]] = {}
     for task, pk, text in Report.objects.values_list("task_id", "pk", "text").iterator(chunk_size=2000):
         reports.setdefault(task, {})[str(pk)] = chain.digest(text)

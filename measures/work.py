@@ -142,7 +142,8 @@ def _percent(task: DivisionTask, *, before: ReportKind | None = None) -> int:
 def _say(
     task: DivisionTask, kind: ReportKind, *, percent: int, text: str, by: User, seat: Seat, now: datetime
 ) -> Report:
-    task.save(update_fields=["state", "closed_at"])
+    task.percent = percent
+    task.save(update_fields=["state", "closed_at", "percent"])
     said = Report.objects.create(
         task=task,
         seq=(task.reports.aggregate(last=Max("seq"))["last"] or 0) + 1,
