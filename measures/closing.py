@@ -17,7 +17,7 @@ from audit import chain
 from measures import letters
 from measures.lifecycle import OPEN, State
 from measures.models import DivisionTask, Extension, PlanRow
-from measures.queries import newest_percent, sees_all
+from measures.queries import sees_all
 from notifications import outbox
 from organization import calendar, years
 from organization.models import ClosedYear, Role, User
@@ -53,8 +53,9 @@ class Frozen:
 
 def frozen(organization_id: UUID | None, year: int, *, on: date) -> Frozen:
     """How a year's tasks stand. One statement, however many there are."""
-    tasks = of_year(organization_id, year).annotate(percent=newest_percent())
-    rows = sorted((str(pk), *rest) for pk, *rest in tasks.values_list("pk", "state", "due_on", "percent"))
+    tasks = of_year(organization_id, year)
+    found = tasks.values_list("pk", "state", "due_on", "percent")
+    rows = sorted((str(pk), state, due, percent) for pk, state, due, percent in found)
     counted = [percent if state != State.ACCEPTED else 100 for _pk, state, _due, percent in rows if _counts(state)]
     return Frozen(
         states=Counter(state for _pk, state, _due, _percent in rows),

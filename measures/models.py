@@ -89,6 +89,7 @@ class DivisionTask(Transitions, models.Model):
     measure = models.ForeignKey(Measure, models.PROTECT, related_name="tasks")
     division = models.ForeignKey(Division, models.PROTECT, related_name="tasks")
     state = FSMField(choices=State.choices, default=State.ASSIGNED, protected=True)
+    percent = models.PositiveSmallIntegerField(default=0)  # the newest report's, written with it
     due_on = models.DateField()
     officer = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
     assigned_at = models.DateTimeField()
@@ -167,7 +168,6 @@ class Report(models.Model):
                 condition=~Q(kind__in=["sent_back", "cancelled"]) | ~Q(text=""), name="report_has_its_reason"
             ),
         ]
-        indexes = [models.Index(fields=["task", "-seq"], include=["percent"], name="report_newest")]
 
     def __str__(self) -> str:
         return f"{self.task_id} {self.kind} {self.percent}%"

@@ -4,12 +4,11 @@ from collections.abc import Iterable
 from dataclasses import astuple, dataclass, field
 from datetime import date, timedelta
 
-from django.db.models import Case, Count, Q, QuerySet, Sum, Value, When
+from django.db.models import Case, Count, F, IntegerField, Q, QuerySet, Sum, Value, When
 from django.db.models.functions import Coalesce
 
 from measures.lifecycle import OPEN, State
 from measures.models import DivisionTask
-from measures.queries import newest_percent
 
 SOON = timedelta(days=7)
 
@@ -38,12 +37,7 @@ def by_division(tasks: QuerySet[DivisionTask], today: date) -> dict[int, Totals]
 def by(tasks: QuerySet[DivisionTask], key: str, today: date) -> dict[int, Totals]:
     """Value of a field -> the totals of its tasks, for every value among these. An accepted task is at 100 percent."""
     counted, open_ = ~Q(state=State.CANCELLED), Q(state__in=OPEN)
-    # What the machine says is not looked up: of work not started nothing is reported, finished work stands at 100.
-    points = Case(
-        When(state__in=(State.REPORTED, State.ACCEPTED), then=Value(100)),
-        When(state=State.IN_PROGRESS, then=newest_percent()),
-        default=Value(0),
-    )
+    points = Case(When(state=State.ACCEPTED, then=Value(100)), default=F("percent"), output_field=IntegerField())
     rows = (
         tasks.order_by()
         .values_list(key)

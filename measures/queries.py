@@ -5,19 +5,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from django.db.models import (
-    CharField,
-    Count,
-    Exists,
-    Expression,
-    Func,
-    IntegerField,
-    OuterRef,
-    Q,
-    QuerySet,
-    Subquery,
-    Value,
-)
+from django.db.models import CharField, Count, Exists, Expression, Func, OuterRef, Q, QuerySet, Subquery, Value
 from django.db.models.functions import Coalesce
 
 from files.models import Attachment
@@ -70,21 +58,13 @@ def colleagues(division_id: int, on: date) -> list[User]:
     return sorted(people, key=lambda one: one.pk not in leading)
 
 
-def newest_percent() -> Expression:
-    """What a task's newest report says; 0 before the first."""
-    newest = Report.objects.filter(task=OuterRef("pk")).order_by("-seq").values("percent")[:1]
-    return Coalesce(Subquery(newest), Value(0), output_field=IntegerField())
-
-
 def with_progress(tasks: QuerySet[DivisionTask]) -> QuerySet[DivisionTask]:
-    """Adds `percent` (of the newest report), `steps_done` and `steps_all`, `files` (how much is attached), and all that
-    a row shows.
+    """Adds `steps_done` and `steps_all`, `files` (how much is attached), and all that a row shows.
 
     Each is asked for by itself, so that only the rows that are shown pay.
     """
     steps = TaskStep.objects.filter(task=OuterRef("pk")).order_by().values("task")
     return tasks.select_related("measure__row__memo", "division", "officer").annotate(
-        percent=newest_percent(),
         steps_all=_count_of(steps),
         steps_done=_count_of(steps.filter(ticked_at__isnull=False)),
         files=_count_of(

@@ -56,6 +56,6 @@ def _sharing(tasks: list[Any]) -> dict[Any, set[int]]:
 def _facts(tasks: set[Any]) -> dict[Any, dict[str, Any]]:
     shown = with_progress(DivisionTask.objects.filter(pk__in=tasks))
     return {
-        task.pk: {**letters.facts(task), "percent": task.percent}  # type: ignore[attr-defined]
+        task.pk: {**letters.facts(task), "percent": task.percent}
         for task in shown.select_related("organization", "measure__row__memo__kind", "division")
     }

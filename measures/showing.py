@@ -123,7 +123,7 @@ def _forms(task: DivisionTask, people: list[User], steps: list[TaskStep], asked:
     """Each form as it is before anything was posted."""
     wanted = {"extension": asked.pk, "until": asked.asked_for.isoformat()} if asked else None
     return {
-        "report": ReportForm(initial={"percent": task.percent}),  # type: ignore[attr-defined]
+        "report": ReportForm(initial={"percent": task.percent}),
         "answer": AnswerForm(),
         "comment": CommentForm(divisions=others(task)),
         "hand_over": HandOverForm(people=people, initial={"to": task.officer_id or ""}),

@@ -66,7 +66,7 @@ class Year:
         flag = ""
         if self.holds(self.today):
             flag = format_html('<circle class="now" fill="#a3212b" cx="{}%" cy="29" r="4"/>', self.share(self.today))
-        return format_html('<svg class="track head" aria-hidden="true" focusable="false">{}{}</svg>', labels, flag)
+        return format_html('<svg class="track months" aria-hidden="true" focusable="false">{}{}</svg>', labels, flag)
 
 
 @dataclass(frozen=True)
@@ -104,7 +104,7 @@ class Track:
     @property
     def drawn(self) -> SafeString:
         return format_html(
-            '<svg class="track {late}" role="img" aria-labelledby="{key}-t {key}-d">'
+            '<svg class="track {late}" role="img" aria-labelledby="{key}-t" aria-describedby="{key}-d">'
             '<title id="{key}-t">{name}</title><desc id="{key}-d">{desc}</desc>{grid}{bar}{due}{today}</svg>',
             late="late" if self.late else "",
             key=self.key,

@@ -15,16 +15,18 @@ from organization.models import ClosedYear
 
 @chain.witness
 def tasks_agree() -> Iterator[Problem]:
-    """Every task's state, date, officers, reports, ticks, comments and requests are what its chain says."""
+    """Every task's state, percent, date, officers, reports, ticks, comments and requests are what its chain says."""
     kind = chain.subject_type(DivisionTask)
     states = chain.newest(kind, "state")
-    dates = chain.newest(kind, "due_on")
-    tasks = DivisionTask.objects.values_list("pk", "state", "due_on")
-    for pk, state, due_on in tasks.iterator(chunk_size=2000):
+    dates, percents = chain.newest(kind, "due_on"), chain.newest(kind, "percent")
+    tasks = DivisionTask.objects.values_list("pk", "state", "due_on", "percent")
+    for pk, state, due_on, percent in tasks.iterator(chunk_size=2000):
         if states.get(pk) != state:
             yield Problem(kind, str(pk), f"its state {state} is not what the chain ends with")
         if dates.get(pk) != due_on.isoformat():
             yield Problem(kind, str(pk), f"its due date {due_on} is not what the chain says")
+        if percents.get(pk, 0) != percent:
+            yield Problem(kind, str(pk), f"its {percent} percent are not what the chain's newest report says")
     yield from _differ(kind, "its reports are not what the chain says", _reports(), _told(kind, "report", _words))
     done = {pk: steps for pk, steps in chain.newest(kind, "done").items() if steps}
     yield from _differ(kind, "its ticked steps are not what the chain says", _ticks(), done)

@@ -175,7 +175,8 @@ def _say(
     now: datetime,
     obstacles: str = "",
 ) -> Report:
-    task.save(update_fields=["state", "closed_at"])
+    task.percent = percent
+    task.save(update_fields=["state", "closed_at", "percent"])
     said = Report.objects.create(
         task=task,
         seq=(task.reports.aggregate(last=Max("seq"))["last"] or 0) + 1,

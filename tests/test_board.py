@@ -2,15 +2,18 @@
 
 from collections.abc import Callable
 from datetime import date, timedelta
+from importlib import import_module
 from uuid import UUID
 
 import pytest
+from django.apps import apps
 from django.db import connection
 from django.db.models import Q
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import translation
 
+from audit import chain
 from measures import work
 from measures.lifecycle import State
 from measures.models import DivisionTask, Measure, PlanRow, Report, TaskStep
@@ -59,6 +62,7 @@ def fill(
             measure=measure,
             division=where,
             state=state,
+            percent=percent,
             due_on=due + timedelta(days=n % 3),
             assigned_at=at(),
         )
@@ -99,7 +103,7 @@ def by_hand(today: date) -> Totals:
         done=sum(t.state == "accepted" for t in counted),
         soon=sum(today <= due <= today + days(7) for due in open_),
         overdue=sum(due < today for due in open_),
-        points=sum(100 if t.state == "accepted" else t.percent for t in counted),  # type: ignore[attr-defined]
+        points=sum(100 if t.state == "accepted" else t.percent for t in counted),
     )
 
 
@@ -131,6 +135,35 @@ def test_totals_follow_the_filter(office: Cast, as_: Browse) -> None:
     answer = client.get("/measures/?state=cancelled")
     assert answer.context["totals"] == Totals()
     assert [len(g["tasks"]) for g in answer.context["groups"]] == [2]
+
+
+def test_how_far_a_task_is_is_what_its_newest_report_says(cast: Cast) -> None:
+    task = cast.started("fin")
+    for percent in (30, 70, 20):
+        work.report(task.pk, by=cast.finance, percent=percent, text="ทำต่อ", finished=False, now=at(hour=15))
+        assert DivisionTask.objects.get(pk=task.pk).percent == percent
+    cast.finish(task)
+    work.send_back(task.pk, by=cast.head_of_office, text="ขาดหลักฐาน", now=at(hour=16))
+    stands = DivisionTask.objects.get(pk=task.pk).percent
+    assert stands == task.reports.order_by("-seq")[0].percent == 99
+    assert not list(chain.verify())
+
+
+def test_a_changed_percent_is_found(cast: Cast) -> None:
+    task, never = cast.started("fin"), DivisionTask.objects.filter(division__code="eng")[0]
+    work.report(task.pk, by=cast.finance, percent=30, text="ทำต่อ", finished=False, now=at(hour=15))
+    DivisionTask.objects.filter(pk__in=[task.pk, never.pk]).update(percent=31)
+    found = {one.subject_id: one.message for one in chain.verify()}
+    assert found.keys() == {str(task.pk), str(never.pk)} and "31 percent" in found[str(task.pk)]
+
+
+def test_tasks_of_before_take_over_what_their_reports_say(office: Cast) -> None:
+    fill(office, "fin", 3, percent=40)
+    DivisionTask.objects.update(percent=7)
+    take_over = import_module("measures.migrations.0006_progress_from_reports").take_over
+    take_over(apps, None)
+    assert set(DivisionTask.objects.filter(reports__isnull=False).values_list("percent", flat=True)) == {40}
+    assert set(DivisionTask.objects.filter(reports=None).values_list("percent", flat=True)) == {0}
 
 
 def test_no_task_has_no_totals() -> None:

@@ -1,6 +1,6 @@
 """Closing a fiscal year: who may, from when, what it freezes, what it takes back, and that its record is whole."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -10,6 +10,7 @@ from django.core.exceptions import ValidationError
 from django.db import IntegrityError, connection, transaction
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from django.utils.translation import override
 
 from assessments import results
 from assessments.models import Assessment
@@ -33,6 +34,13 @@ pytestmark = pytest.mark.django_db
 YEAR = 2565  # of the work that the document orders
 AFTER = date(2022, 10, 3)  # the first working day after it
 SCORES = {number: Decimal("90.00") for number in range(1, 11)}
+
+
+@pytest.fixture(autouse=True)
+def in_english() -> Iterator[None]:
+    """Refusals are told apart by their words."""
+    with override("en"):
+        yield
 
 
 def close(cast: Cast, by: User | None = None, year: int = YEAR, on: date = AFTER, **more: Any) -> ClosedYear:

@@ -116,7 +116,7 @@ def test_what_is_drawn_is_also_said_and_escaped() -> None:
     root = ElementTree.fromstring(evil.drawn)
     (title,) = [one for one in root if one.tag == "title"]
     assert title.text == '<script>"&' and root.get("role") == "img"
-    assert root.get("aria-labelledby") == "y-1-t y-1-d"
+    assert (root.get("aria-labelledby"), root.get("aria-describedby")) == ("y-1-t", "y-1-d")
     assert "<script" not in evil.drawn and "style=" not in evil.drawn
     with translation.override("en"):
         assert track(late=True).described.endswith("; Overdue")
