@@ -3,7 +3,6 @@
 import os
 
 from celery import Celery
-from celery.schedules import crontab
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 
@@ -16,6 +15,6 @@ app.conf.beat_schedule = {
     "heartbeat": {"task": "config.health.beat", "schedule": 10.0, "options": {"expires": 10}},
     "deliver what the broker lost": {"task": "notifications.tasks.deliver", "schedule": 30.0},
     "print what the broker lost": {"task": "documents.tasks.print_due", "schedule": 60.0},
-    "open what is published": {"task": "disclosure.tasks.visit", "schedule": crontab(hour=6, minute=20)},
+    "open what is published": {"task": "disclosure.tasks.visit", "schedule": 1800.0},
     "remind before and after deadlines": {"task": "notifications.tasks.scan", "schedule": 900.0},
 }
