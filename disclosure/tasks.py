@@ -8,4 +8,4 @@ from organization import calendar
 
 @shared_task
 def visit() -> None:
-    visits.look_everywhere(now=calendar.now())
+    visits.look_due(now=calendar.now())

@@ -2,14 +2,16 @@
 
 import html
 import json
+import time
 import urllib.error
 import urllib.request
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.conf import settings
+from django.db.models import Exists, OuterRef
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import override
@@ -19,6 +21,8 @@ from disclosure.models import Page, Publication, Visit
 from organization.models import Organization
 
 SECONDS, LARGEST = 5, 8_000_000
+PATIENCE = 150  # seconds of one round, well within a worker's time limit
+A_DAY = timedelta(hours=20)  # a round that comes a little early is not a day late
 #: Required items of a year -> the place that shows each.
 ITEMS = {
     "measures": "measures",
@@ -97,11 +101,19 @@ def look(organization: Organization, year: int, *, now: datetime, fetch: "Fetch 
     ]
 
 
-def look_everywhere(*, now: datetime) -> int:
-    """The same for every year of every organization. Returns how many addresses were opened."""
-    years = Publication.objects.order_by("organization", "fiscal_year").values_list("organization", "fiscal_year")
-    offices = Organization.objects.in_bulk({pk for pk, _year in years.distinct()})
-    return sum(len(look(offices[pk], year, now=now)) for pk, year in years.distinct())
+def look_due(*, now: datetime) -> int:
+    """The same for every year of every organization that nobody has looked at for a day, until the time is up; the
+    next round goes on. Returns how many addresses were opened."""
+    until, opened_now = time.monotonic() + PATIENCE, 0
+    lately = Visit.objects.filter(
+        organization=OuterRef("organization"), fiscal_year=OuterRef("fiscal_year"), at__gt=now - A_DAY
+    )
+    due = Publication.objects.filter(~Exists(lately), withdrawal=None).order_by("organization", "fiscal_year")
+    for pk, year in due.values_list("organization", "fiscal_year").distinct():
+        if time.monotonic() > until:
+            break
+        opened_now += len(look(Organization.objects.get(pk=pk), year, now=now))
+    return opened_now
 
 
 def _kept(organization: Organization, year: int, name: str, path: str, said: str, now: datetime) -> Visit:
@@ -151,7 +163,3 @@ class _Stay(urllib.request.HTTPRedirectHandler):
 
     def redirect_request(self, *_args: Any, **_kwargs: Any) -> None:
         return None
-
-
-def unready(items: Iterable[Item]) -> int:
-    return sum(not item.ready for item in items)

@@ -10,7 +10,7 @@ from django.test import Client
 from config.celery import app
 from disclosure import queries, tasks, visits
 from disclosure.models import Visit
-from tests.cast import Cast, at
+from tests.cast import DAY, Cast, at, days
 from tests.public import HOME, YEAR, citizen, published, withdraw
 
 SITE = "http://localhost:8000"
@@ -88,6 +88,21 @@ def test_the_newest_look_is_kept(cast: Cast) -> None:
     look(cast, lambda _address: (500, ""))
     look(cast)
     assert Visit.objects.count() == 4 and not Visit.objects.exclude(problem="").exists()
+
+
+def test_a_day_later_it_is_looked_at_again_and_not_before(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
+    one = published(cast)["progress"]
+    monkeypatch.setattr(visits, "opened", as_a_citizen)
+    assert visits.look_due(now=at(hour=15)) == 4
+    assert visits.look_due(now=at(hour=16)) == 0
+    withdraw(cast, one)
+    assert visits.look_due(now=at(DAY + days(1), hour=15)) == 3
+
+
+def test_a_round_ends_when_its_time_is_up(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
+    published(cast)
+    monkeypatch.setattr(visits, "PATIENCE", -1)
+    assert visits.look_due(now=at(hour=15)) == 0 and not Visit.objects.exists()
 
 
 def test_the_daily_task_looks_at_every_office(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -8,6 +8,7 @@ import pytest
 from django.core.exceptions import ValidationError
 from django.db import connection
 from django.test import Client
+from django.utils.translation import override
 
 from audit import chain, guards
 from demo import document
@@ -411,3 +412,13 @@ def test_a_follow_up_of_a_secret_memo_stays_secret(cast: Cast) -> None:
     MemoKind.objects.filter(pk=memo.kind_id).update(secret=True)
     with pytest.raises(Memo.DoesNotExist):
         preview(cast, report, Page.INTERIM)
+
+
+def test_what_is_frozen_does_not_depend_on_who_looks_in_which_language(cast: Cast) -> None:
+    memo = cast.approved()
+    report = followed_up(cast, memo)
+    for one, page in ((memo, Page.MEASURES), (memo, Page.PROGRESS), (report, Page.INTERIM)):
+        with override("en"):
+            english = preview(cast, one, page).digest
+        with override("th"):
+            assert preview(cast, one, page).digest == english
