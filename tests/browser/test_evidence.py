@@ -1,4 +1,4 @@
-"""Files in a real browser, with and without JavaScript: several at once, dropped in, refused, removed; desk and phone."""
+"""Files in a real browser, with and without JavaScript: several at once, dropped in, refused, removed."""
 
 from pathlib import Path
 from typing import Any
