@@ -16,6 +16,6 @@ app.conf.beat_schedule = {
     "deliver what the broker lost": {"task": "notifications.tasks.deliver", "schedule": 30.0},
     "print what the broker lost": {"task": "documents.tasks.print_due", "schedule": 60.0},
     "look at links": {"task": "files.tasks.check_links", "schedule": 3600.0},
-    "drop the bytes of refused acts": {"task": "files.tasks.sweep", "schedule": 86_400.0},
+    "drop the bytes of refused acts": {"task": "files.tasks.sweep", "schedule": 14_400.0},
     "remind before and after deadlines": {"task": "notifications.tasks.scan", "schedule": 900.0},
 }

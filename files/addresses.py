@@ -51,6 +51,8 @@ def clean(url: str) -> str:
 def host_of(parts: SplitResult) -> str:
     """The host in the letters that DNS knows, without a last dot. Raises ValueError where there is none."""
     host = (parts.hostname or "").rstrip(".")
+    if "%" in host:
+        raise ValueError(host)
     if ":" in host:
         return str(ipaddress.IPv6Address(host))
     host = host.encode("idna").decode().lower().rstrip(".")  # UnicodeError is a ValueError

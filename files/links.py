@@ -18,6 +18,7 @@ from datetime import datetime, timedelta
 from urllib.parse import SplitResult, urljoin, urlsplit
 from uuid import UUID
 
+from celery.exceptions import SoftTimeLimitExceeded
 from django.conf import settings
 from django.db.models import Q
 from django.utils.translation import gettext_noop
@@ -30,6 +31,7 @@ logger = logging.getLogger(__name__)
 SECONDS = 5.0  # of silence
 SECONDS_IN_ALL = 15.0  # of one link, redirects included
 REDIRECTS = 5
+ADDRESSES = 3  # of one name that are tried
 AGAIN = timedelta(days=7)
 LOST = timedelta(hours=1)  # a look that began and never ended
 PATIENCE = 120.0  # seconds of one round; the next one goes on
@@ -87,7 +89,13 @@ def check_due(*, now: datetime, limit: int = 200) -> int:
 
 def check(attachment: Attachment, *, now: datetime) -> None:
     """Look at one link and keep what was found; a link that was removed meanwhile stays as it was."""
-    found = look(attachment.url)
+    try:
+        found = look(attachment.url)
+    except SoftTimeLimitExceeded:
+        raise
+    except Exception:  # a fault of ours: one link never stops the others
+        logger.exception("A link could not be looked at: %s", attachment.pk)
+        found = Look(LinkState.DEAD, GARBLED)
     attachment.link_state, attachment.problem, attachment.checked_at = found.state, found.problem, now
     kept = {"link_state": found.state, "problem": found.problem, "checked_at": now}
     Attachment.objects.filter(pk=attachment.pk, removed_at=None).update(**kept)
@@ -99,11 +107,11 @@ def look(url: str) -> Look:
     try:
         for _hop in range(REDIRECTS + 1):
             parts, host, port = _taken_apart(url)
-            status, target, proven = _asked(parts, host, port, _open_address(host, port), until)
+            status, target, proven = _asked(parts, host, port, _open_addresses(host, port), until)
             unproven = unproven or not proven
             if status not in _MOVED or not target:
                 return _said_of(status, unproven)
-            url = urljoin(url, target)
+            url = _joined(url, target)
         return Look(LinkState.DEAD, ROUND)
     except _Barred as error:
         return Look(LinkState.REFUSED, str(error))
@@ -136,6 +144,13 @@ def _said_of(status: int, unproven: bool) -> Look:
     return Look(LinkState.ALIVE, UNPROVEN if unproven else "")
 
 
+def _joined(url: str, target: str) -> str:
+    try:
+        return urljoin(url, target)
+    except ValueError as error:
+        raise _Barred(NO_ADDRESS) from error
+
+
 def _taken_apart(url: str) -> tuple[SplitResult, str, int]:
     """An address, its host and its port. Raises _Barred for what is not http, no public name, or another port."""
     try:
@@ -151,41 +166,43 @@ def _taken_apart(url: str) -> tuple[SplitResult, str, int]:
     return parts, host, port
 
 
-def _open_address(host: str, port: int) -> str:
-    """The one IP address to go to. Raises _Barred where any of the host's is private."""
+def _open_addresses(host: str, port: int) -> list[str]:
+    """The IP addresses to go to, IPv4 first. Raises _Barred where any of the host's is private."""
     try:
         found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
     except (OSError, UnicodeError) as error:
         raise _Dead(NO_HOST) from error
-    ips = [str(one[4][0]) for one in found]
+    ips = list(dict.fromkeys(str(one[4][0]) for one in found))
     if not ips or not all(addresses.is_open(ipaddress.ip_address(ip.partition("%")[0])) for ip in ips):
         raise _Barred(PRIVATE)
-    return ips[0]
+    return sorted(ips, key=lambda ip: ":" in ip)[:ADDRESSES]
 
 
-def _asked(parts: SplitResult, host: str, port: int, ip: str, until: float) -> tuple[int, str, bool]:
+def _asked(parts: SplitResult, host: str, port: int, ips: list[str], until: float) -> tuple[int, str, bool]:
     """(Status, where it leads, was the certificate proven?). HEAD first; GET where HEAD is not liked."""
     proven = True
     for method in ("HEAD", "GET"):
         try:
-            status, target = _answer(method, parts, host, port, ip, until, prove=proven)
+            status, target = _answer(method, parts, host, port, ips, until, prove=proven)
         except ssl.SSLCertVerificationError:  # many offices' servers; nothing is sent that would need it
             proven = False
-            status, target = _answer(method, parts, host, port, ip, until, prove=False)
+            status, target = _answer(method, parts, host, port, ips, until, prove=False)
         if status not in _ASK_ANEW:
             break
     return status, target, proven
 
 
 def _answer(
-    method: str, parts: SplitResult, host: str, port: int, ip: str, until: float, *, prove: bool
+    method: str, parts: SplitResult, host: str, port: int, ips: list[str], until: float, *, prove: bool
 ) -> tuple[int, str]:
     """One request. Raises _Dead with the problem, or SSLCertVerificationError."""
     try:
-        with _connected(parts.scheme, host, port, ip, until, prove=prove) as connection:
+        with _connected(parts.scheme, host, port, ips, until, prove=prove) as connection:
             headers = {"User-Agent": AGENT, "Accept": "*/*", "Connection": "close"}
             connection.request(method, addresses.wire(parts), headers=headers)
             answer = connection.getresponse()
+            if time.monotonic() > until:  # what was shut in the middle of a head reads as its end
+                raise TimeoutError
             return answer.status, answer.headers.get("Location", "")
     except ssl.SSLCertVerificationError:
         raise
@@ -199,16 +216,13 @@ def _answer(
 
 @contextmanager
 def _connected(
-    scheme: str, host: str, port: int, ip: str, until: float, *, prove: bool
+    scheme: str, host: str, port: int, ips: list[str], until: float, *, prove: bool
 ) -> Iterator[http.client.HTTPConnection]:
-    """A connection to this very IP address that speaks to the host by its name, shut when its time is up."""
-    left = until - time.monotonic()
-    if left <= 0:
-        raise TimeoutError
-    sock = socket.create_connection((ip, port), timeout=min(SECONDS, left))
+    """A connection to one of these very addresses that speaks to the host by its name, shut when its time is up."""
+    sock = _dialled(ips, port, until)
     if secure := scheme == "https":
         sock = _context(prove=prove).wrap_socket(sock, server_hostname=host, do_handshake_on_connect=False)
-    late = threading.Timer(left, _shut, [sock])
+    late = threading.Timer(max(0, until - time.monotonic()), _shut, [sock])
     late.daemon = True
     late.start()
     try:
@@ -221,6 +235,19 @@ def _connected(
     finally:
         late.cancel()
         sock.close()
+
+
+def _dialled(ips: list[str], port: int, until: float) -> socket.socket:
+    """The first address that takes the call: not every network knows IPv6. Raises OSError of the last."""
+    problem: OSError = TimeoutError()
+    for ip in ips:
+        if (left := until - time.monotonic()) <= 0:
+            raise TimeoutError
+        try:
+            return socket.create_connection((ip, port), timeout=min(SECONDS, left))
+        except OSError as error:
+            problem = error
+    raise problem
 
 
 def _context(*, prove: bool) -> ssl.SSLContext:

@@ -28,7 +28,7 @@ _SHOWN_PNG = {
     *(b"bKGD", b"hIST", b"sPLT", b"acTL", b"fcTL", b"fdAT"),
 }
 _SHOWN_WEBP = {b"VP8 ", b"VP8L", b"VP8X", b"ALPH", b"ANIM", b"ANMF", b"ICCP"}
-_SCAN_ENDS = re.compile(rb"\xff+[\x01-\xcf\xd8-\xfe]", re.DOTALL)
+_SCAN_ENDS = re.compile(rb"\xff[\x01-\xcf\xd8-\xfe]", re.DOTALL)
 _ZIP_ENDS = b"PK\x05\x06"
 
 

@@ -26,6 +26,7 @@ __all__ = ["attached_to", "counts", "freeze", "keep", "link", "remove", "sweep",
 
 logger = logging.getLogger(__name__)
 
+_NEEDED = Q(removed_at=None) | Q(frozen_at__isnull=False)
 UNFINISHED = timedelta(days=1)  # how long bytes without a row may belong to an act that is under way
 
 
@@ -136,7 +137,23 @@ def freeze(attachments: Iterable[Attachment], *, now: datetime) -> None:
 
 def sweep(*, now: datetime) -> int:
     """Drop the bytes that no attachment names and no act under way can need: a refused act's. Returns how many."""
-    return sum(_let_go(sha256) for sha256 in list(store.held(before=now - UNFINISHED)))
+    return sum(
+        _let_go(sha256)
+        for folder in store.held()
+        for sha256 in folder - _needed(folder)
+        if store.stored_at(sha256) < now - UNFINISHED
+    )
+
+
+def _needed(keys: set[str]) -> set[str]:
+    """Which of these an attachment that is there, or a frozen text, names."""
+    found: set[str] = set()
+    ordered = sorted(keys)
+    for start in range(0, len(ordered), 500):
+        some = ordered[start : start + 500]
+        rows = Attachment.objects.filter(_NEEDED, Q(sha256__in=some) | Q(thumbnail__in=some))
+        found.update(*rows.values_list("sha256", "thumbnail"))
+    return found
 
 
 def fingerprint(attachment: Attachment) -> str:
@@ -219,7 +236,7 @@ def _let_go(sha256: str) -> bool:
     """Drop bytes, in a transaction of its own, unless an attachment that is there or a frozen text names them."""
     with transaction.atomic():
         list(_naming(sha256).select_for_update().values_list("pk"))
-        if _naming(sha256).filter(Q(removed_at=None) | Q(frozen_at__isnull=False)).exists():
+        if _naming(sha256).filter(_NEEDED).exists():
             return False
         return _dropped(sha256)
 

@@ -49,26 +49,27 @@ def drop(sha256: str) -> None:
     _storage().delete(name_of(sha256))
 
 
-def held(before: datetime) -> Iterator[str]:
-    """The sha256 of everything that was stored before a moment."""
+def held() -> Iterator[set[str]]:
+    """The sha256 of everything that is stored, one folder (a 256th of all) after the other."""
     storage = _storage()
-    for folder in storage.listdir("")[0] if _exists(storage) else []:
-        for name in storage.listdir(folder)[1]:
-            if re.fullmatch(r"[0-9a-f]{64}", name) and storage.get_modified_time(f"{folder}/{name}") < before:
-                yield name
+    for folder in _folders(storage):
+        yield {name for name in storage.listdir(folder)[1] if re.fullmatch(r"[0-9a-f]{64}", name)}
+
+
+def stored_at(sha256: str) -> datetime:
+    """Raises FileNotFoundError, or what the store raises."""
+    return _storage().get_modified_time(name_of(sha256))
 
 
 def name_of(sha256: str) -> str:
     return f"{sha256[:2]}/{sha256}"
 
 
-def _exists(storage: Storage) -> bool:
-    """A folder is made with its first file."""
+def _folders(storage: Storage) -> list[str]:
     try:
-        storage.listdir("")
-    except FileNotFoundError:
-        return False
-    return True
+        return storage.listdir("")[0]
+    except FileNotFoundError:  # a folder is made with its first file
+        return []
 
 
 def _storage() -> Storage:

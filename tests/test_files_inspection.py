@@ -1,6 +1,7 @@
 """What is taken is what its name says, whole, and nothing besides; everything else is refused with a sentence."""
 
 import struct
+import time
 import unicodedata
 import zipfile
 import zlib
@@ -14,9 +15,12 @@ from django.core.files.base import ContentFile
 from django.utils import translation
 from PIL import Image
 
+from documents import archive, shop
+from documents.models import Print
 from files import inspection, names, packages, pdfs, pictures
 from files.inspection import examine
 from tests import file_samples as sample
+from tests.cast import Cast, at
 
 MADE = {kind: getattr(sample, kind) for kind in ("pdf", "png", "jpg", "webp", "docx", "xlsx")}
 JAR = sample.zipped(("META-INF/MANIFEST.MF", b"Main-Class: Evil"), ("Evil.class", b"\xca\xfe\xba\xbe"))
@@ -74,6 +78,17 @@ def test_files_of_other_programs_are_taken() -> None:
 def test_a_pdf_that_carries_its_own_data_is_taken() -> None:
     """As the office's papers do (PDF/A-3)."""
     look(with_file_inside("memo.json", b"{}"), "บันทึก.pdf")
+
+
+@pytest.mark.django_db
+def test_the_offices_own_sealed_papers_are_taken(cast: Cast) -> None:
+    cast.approved()
+    shop.print_due(now=at(hour=15))
+    printed = list(Print.objects.all())
+    assert len(printed) >= 2
+    for one in printed:
+        with archive.take(one.sha256) as paper:
+            assert look(paper.read(), "บันทึก.pdf").media_type == "application/pdf"
 
 
 def with_file_inside(name: str, data: bytes) -> bytes:
@@ -177,6 +192,11 @@ def test_a_pdf_that_is_a_page_of_the_web_as_well_is_refused() -> None:
         assert refusal(head + b"\n%" + tag + b"\n" + rest, "ก.pdf") == "polyglot"
 
 
+def test_a_page_of_the_web_in_the_first_stream_of_a_pdf_is_refused() -> None:
+    """Where something that guesses by the first 1024 bytes would see it."""
+    assert refusal(sample.pdf("<script>alert(1)</script>"), "ก.pdf") == "polyglot"
+
+
 def test_a_pdf_within_the_last_remark_of_a_zip_is_refused() -> None:
     """PDF first, ZIP in the middle, and the PDF's end as the ZIP's comment."""
     out = BytesIO(sample.pdf())
@@ -247,6 +267,15 @@ def test_the_small_picture_is_small_and_stands_upright() -> None:
         assert small.format == "WEBP" and small.size == (320, 80)
     turned = look(sample.jpg(size=(1600, 400), orientation=6), "ก.jpg").thumbnail
     assert Image.open(BytesIO(turned)).size == (80, 320)
+
+
+def test_a_picture_of_nothing_but_fill_bytes_takes_no_time() -> None:
+    began = time.monotonic()
+    head = sample.jpg()[:-2]
+    refusal(head + b"\xff" * 3_000_000 + b"\0" + b"\xff" * 3_000_000 + b"\xd0", "ก.jpg")
+    with pytest.raises(ValueError):
+        pictures._jpeg(head + b"\xff" * 3_000_000 + b"\0", 1)
+    assert time.monotonic() - began < 2
 
 
 def test_a_picture_that_would_burst_is_refused_before_it_is_unpacked() -> None:

@@ -319,6 +319,15 @@ def test_the_bytes_of_an_act_that_was_refused_are_swept_after_a_day(cast: Cast, 
     assert kept_in(folder) == {one.sha256}
 
 
+def test_a_sweep_asks_once_a_folder(cast: Cast, folder: Path, django_assert_max_num_queries: Any) -> None:
+    """Not once for each of a hundred thousand files."""
+    for number in range(8):
+        keep(cast, sample.pdf(str(number)), about=f"task:{number}")
+    with django_assert_max_num_queries(len(list(folder.iterdir()))):
+        assert shelf.sweep(now=at(DAY) + timedelta(days=40_000)) == 0
+    assert len(kept_in(folder)) == 8
+
+
 def test_a_sweep_of_nothing_is_quiet(folder: Path) -> None:
     assert shelf.sweep(now=at()) == 0
 
