@@ -6,8 +6,8 @@ from typing import Any
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from measures import progress
-from measures.models import DivisionTask
-from measures.queries import awaiting_answer
+from measures.models import DivisionTask, Extension
+from measures.queries import awaiting_answer, awaiting_time
 from memo_flow.lifecycle import State
 from memo_flow.models import Circulation, Decision, Memo, Step
 from organization.models import User
@@ -63,6 +63,12 @@ def to_answer(user: User, seats: Seats, on: date) -> QuerySet[DivisionTask]:
     return awaiting_answer(user, seats, on).select_related("measure", "division").order_by("due_on", "pk")
 
 
+def to_give_time(user: User, seats: Seats, on: date) -> QuerySet[Extension]:
+    """Requests for more time that wait for my answer, the oldest first."""
+    asked = Extension.objects.filter(granted=None, task__in=awaiting_time(user, seats, on))
+    return asked.select_related("task__measure", "task__division").order_by("at", "pk")
+
+
 def being_written(user: User) -> QuerySet[Memo]:
     """My drafts that were never submitted, the newest first."""
     drafts = Memo.objects.filter(author=user, state=State.DRAFT)
@@ -81,7 +87,7 @@ def badge(user: User, seats: Seats, on: date) -> str:
         waiting_for(seats),
         to_revise(user, seats),
         to_acknowledge(seats),
-        to_answer(user, seats, on),
+        awaiting_answer(user, seats, on).values_list("pk").union(awaiting_time(user, seats, on).values_list("pk")),
     ]
     found = sum(len(rows.order_by().values_list("pk", flat=True)[:BADGE]) for rows in waiting)
     return "99+" if found >= BADGE else str(found or "")

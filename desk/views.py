@@ -50,6 +50,7 @@ def inbox(request: HttpRequest) -> HttpResponse:
         context["returned"] = list(queries.to_revise(user, seats)[:PAGE])  # type: ignore[arg-type]
         context["circulated"] = list(queries.to_acknowledge(seats)[:PAGE])
         context["reported"] = list(queries.to_answer(user, seats, today)[:PAGE])  # type: ignore[arg-type]
+        context["asked"] = list(queries.to_give_time(user, seats, today)[:PAGE])  # type: ignore[arg-type]
         context["drafts"] = list(queries.being_written(user)[:PAGE])  # type: ignore[arg-type]
     return render(request, "desk/inbox.html", {**context, "page": page})
 
@@ -66,7 +67,7 @@ def dashboard(request: HttpRequest) -> HttpResponse:
     if found is None:
         return render(request, "desk/dashboard.html", {"years": []})
     seats = seats_of(user, today)  # type: ignore[arg-type]
-    tasks = visible_tasks(user, today, seats).filter(measure__row__fiscal_year=year + 1)  # type: ignore[arg-type]
+    tasks = visible_tasks(user, today, seats, mentioned=False).filter(measure__row__fiscal_year=year + 1)  # type: ignore[arg-type]
     work = queries.work_by_indicator(tasks, today)
     context = {
         "years": sorted(years, reverse=True),
@@ -97,7 +98,7 @@ def search(request: HttpRequest) -> HttpResponse:
         memos = visible_memos(user, today).select_related("division", "entry")  # type: ignore[arg-type]
         page = page_of(search_memos(memos, words), request, key=("-created_at", "-pk"), size=PAGE)
         found = visible_tasks(user, today).filter(measure__text__icontains=words)  # type: ignore[arg-type]
-        tasks = list(found.select_related("measure", "division").order_by("due_on", "pk")[:PAGE])
+        tasks = list(found.select_related("measure__row", "division").order_by("due_on", "pk")[:PAGE])
     return render(request, "desk/search.html", {"q": words, "page": page, "tasks": tasks, "today": today})
 
 

@@ -4,7 +4,9 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from assessments.forms import DayField
 from measures.models import TaskStep
+from organization.models import Division, User
 
 
 class ReportForm(forms.Form):
@@ -25,6 +27,9 @@ class ReportForm(forms.Form):
         label=_("What has been done"),
         widget=forms.Textarea,
         error_messages={"required": _("Say in words what has been done.")},
+    )
+    obstacles = forms.CharField(
+        label=_("Problems and obstacles"), widget=forms.Textarea(attrs={"rows": 2}), required=False
     )
     finished = forms.BooleanField(label=_("The work is finished"), required=False)
 
@@ -49,3 +54,82 @@ class EvidenceForm(forms.Form):
         assert isinstance(part, forms.ChoiceField)
         part.choices = [("", _("The whole task")), *places]
         self.fields["url"].widget.attrs |= {"inputmode": "url", "autocomplete": "off", "placeholder": "https://"}
+
+
+class CommentForm(forms.Form):
+    """Words, and divisions to name beside those that the words name with @ (their codes)."""
+
+    prefix = "comment"
+
+    text = forms.CharField(
+        label=_("Your comment"),
+        widget=forms.Textarea(attrs={"rows": 3}),
+        error_messages={"required": _("Write what you want to say.")},
+    )
+    divisions = forms.MultipleChoiceField(
+        label=_("Divisions to name"), widget=forms.CheckboxSelectMultiple, required=False
+    )
+
+    def __init__(self, *args: Any, divisions: Iterable[Division], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["divisions"].choices = [(one.code, str(one)) for one in divisions]  # type: ignore[attr-defined]
+
+
+def _colleague(people: Iterable[User], nobody: Any, *more: User, **options: Any) -> forms.TypedChoiceField:
+    """One of these people (an id), or nobody: None."""
+    listed = {one.pk: str(one) for one in [*people, *more]}
+    choices = [("", nobody), *listed.items()]
+    wrong = {"invalid_choice": _("Choose a colleague of the division.")}
+    return forms.TypedChoiceField(
+        choices=choices, coerce=int, empty_value=None, required=False, error_messages=wrong, **options
+    )
+
+
+class HandOverForm(forms.Form):
+    """To which colleague, or to nobody in particular."""
+
+    def __init__(self, *args: Any, people: Iterable[User], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["to"] = _colleague(people, _("Nobody in particular"), label=_("Whose task it is"))
+
+
+class ShareForm(forms.Form):
+    """A select for each step: whose it is. `officers` of the cleaned data: TaskStep's id -> a person's or None."""
+
+    prefix = "whose"
+
+    def __init__(self, *args: Any, people: Iterable[User], steps: Iterable[TaskStep], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        people = list(people)
+        for step in steps:
+            had = [step.officer] if step.officer else []
+            self.fields[str(step.pk)] = _colleague(
+                people, _("Nobody in particular"), *had, label=step.step.text, initial=step.officer_id or ""
+            )
+
+    def clean(self) -> dict[str, Any]:
+        said = super().clean() or {}
+        return {"officers": {int(step): person for step, person in said.items() if self.add_prefix(step) in self.data}}
+
+
+class AskTimeForm(forms.Form):
+    """Until which day the division needs, and why."""
+
+    prefix = "ask"
+
+    until = DayField(label=_("Needed until"), error_messages={"required": _("Choose a day.")})
+    reason = forms.CharField(
+        label=_("Reason"),
+        widget=forms.Textarea(attrs={"rows": 3}),
+        error_messages={"required": _("Give the reason.")},
+    )
+
+
+class AnswerTimeForm(forms.Form):
+    """The answer to one request: the day that is granted (the one asked for, when none is given), and words."""
+
+    prefix = "time"
+
+    extension = forms.UUIDField(widget=forms.HiddenInput)
+    until = DayField(label=_("Grant until"), required=False)
+    text = forms.CharField(label=_("Comment or reason"), widget=forms.Textarea(attrs={"rows": 3}), required=False)

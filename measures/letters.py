@@ -1,7 +1,7 @@
 """Which letter each event of a task sends to whom."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 from datetime import date, datetime
 from typing import Any
 
@@ -9,14 +9,17 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
-from measures.models import DivisionTask, Report
+from audit.models import Event
+from measures.models import Comment, DivisionTask, Extension, Report
+from measures.queries import STAFF
 from measures.queries import about as about
 from notifications.outbox import Draft, both
 from organization.calendar import day_of
-from organization.models import HEADS, Position, Role
+from organization.models import HEADS, Position, User
 from organization.seats import Seat, holders_of
 
-STAFF = (*HEADS, Role.OFFICER)
+HANDED_OVER, SHARED = "task_handed_over", "task_steps_shared"
+MORE_TIME = "task_extension_asked"
 REMINDERS = ("task_due_soon", "task_due_today", "task_overdue")
 
 
@@ -67,13 +70,24 @@ def people_of(divisions: Iterable[int], on: date) -> dict[int, list[Seat]]:
 
 
 def _by_division(told: Iterable[list[Seat]]) -> dict[int, list[Seat]]:
-    """Each person once in each division."""
+    """Each person once in each division, in the head's seat where they have one."""
     found: dict[int, dict[int, Seat]] = defaultdict(dict)
     for seats in told:
         for seat in seats:
-            if seat.division_id:
-                found[seat.division_id].setdefault(seat.user.pk, seat)
+            if seat.division_id and (seat.role in HEADS or seat.user.pk not in found[seat.division_id]):
+                found[seat.division_id][seat.user.pk] = seat
     return {division: list(people.values()) for division, people in found.items()}
+
+
+def reminded(staff: Iterable[Seat], officer: int | None, sharing: Container[int], *, late: bool) -> list[Seat]:
+    """Who of a division's people is told of a deadline: all of them, until the task is somebody's.
+
+    Then whose it is and who has an open step of it, and from the due date on the division's head as well.
+    """
+    staff = list(staff)
+    if officer not in {one.user.pk for one in staff}:
+        return staff
+    return [one for one in staff if one.user.pk == officer or one.user.pk in sharing or (late and one.role in HEADS)]
 
 
 def assigned(memo: Any, tasks: Iterable[DivisionTask], staff: dict[Position, list[Seat]], *, order: str) -> list[Draft]:
@@ -135,4 +149,90 @@ def answered(task: DivisionTask, event: str, said: Report, seat: Seat, *, at: da
         )
         for one in told
         if one.user.pk != said.by_id
+    ]
+
+
+def handed_over(task: DivisionTask, to: User | None, told: Iterable[int], seat: Seat, act: Event) -> list[Draft]:
+    """Tell the colleague whose task it is now, and the one whose it was."""
+    said = {"by": signed(seat), "to": both(to) if to else {}}
+    return [
+        Draft(
+            task.organization_id,
+            person,
+            HANDED_OVER,
+            about(task),
+            f"handed:{act.pk}:{person}",
+            {**facts(task), **said, "mine": to is not None and person == to.pk},
+        )
+        for person in told
+    ]
+
+
+def shared(task: DivisionTask, steps: dict[int, list[str]], seat: Seat, act: Event) -> list[Draft]:
+    """Tell each person which steps are theirs now: `steps` by person."""
+    return [
+        Draft(
+            task.organization_id,
+            person,
+            SHARED,
+            about(task),
+            f"shared:{act.pk}:{person}",
+            {**facts(task), "by": signed(seat), "steps": texts},
+        )
+        for person, texts in steps.items()
+    ]
+
+
+def commented(task: DivisionTask, said: Comment, named: Iterable[int], seat: Seat, *, at: datetime) -> list[Draft]:
+    """Tell the divisions named, and for a comment from outside the task's own; each person once, never who wrote it."""
+    own = [] if seat.division_id == task.division_id else [task.division_id]
+    people = people_of([*own, *named], day_of(at))
+    told = {one.user.pk: "task_mentioned" for division in named for one in people.get(division, [])}
+    told |= {one.user.pk: "task_commented" for division in own for one in people.get(division, [])}
+    return [
+        Draft(
+            task.organization_id,
+            person,
+            event,
+            about(task),
+            f"comment:{said.pk}:{person}",
+            {**facts(task), "by": signed(seat), "comment": said.text},
+        )
+        for person, event in told.items()
+        if person != said.by_id
+    ]
+
+
+def asked_for_time(task: DivisionTask, asked: Extension, judges: Iterable[Seat], seat: Seat) -> list[Draft]:
+    """Ask those who may grant more time to answer."""
+    said = {"by": signed(seat), "asked_for": asked.asked_for.isoformat(), "comment": asked.reason}
+    return [
+        Draft(
+            task.organization_id,
+            one.user.pk,
+            MORE_TIME,
+            about(task),
+            f"extension:{asked.pk}:{one.user.pk}",
+            {**facts(task), **said},
+        )
+        for one in judges
+    ]
+
+
+def answered_time(task: DivisionTask, asked: Extension, seat: Seat, *, at: datetime) -> list[Draft]:
+    """Tell the division what was answered to its request; the one who answered knows it."""
+    event = "task_extension_granted" if asked.granted else "task_extension_refused"
+    said = {"by": signed(seat), "due_before": asked.due_before.isoformat(), "comment": asked.answer}
+    told = people_of([task.division_id], day_of(at)).get(task.division_id, [])
+    return [
+        Draft(
+            task.organization_id,
+            one.user.pk,
+            event,
+            about(task),
+            f"extension:{asked.pk}:answer:{one.user.pk}",
+            {**facts(task), **said, "asked_for": asked.asked_for.isoformat()},
+        )
+        for one in told
+        if one.user.pk != asked.answered_by_id
     ]

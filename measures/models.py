@@ -4,7 +4,7 @@ import uuid
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from audit.guards import append_only
@@ -75,7 +75,8 @@ class PlanStep(models.Model):
 class DivisionTask(Transitions, models.Model):
     """One measure as the work of one division, due on its plan row's follow-up date until that is extended.
 
-    `officer` is whose the work is within the division; nobody's in particular until it is handed over.
+    `officer` is the colleague whose work it is; nobody's in particular until it is handed over. A person, because
+    the officers of a division share one position; it counts while they sit in the division (queries.colleagues).
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -84,7 +85,7 @@ class DivisionTask(Transitions, models.Model):
     division = models.ForeignKey(Division, models.PROTECT, related_name="tasks")
     state = FSMField(choices=State.choices, default=State.ASSIGNED, protected=True)
     due_on = models.DateField()
-    officer = models.ForeignKey(Position, models.PROTECT, null=True, related_name="+")
+    officer = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
     assigned_at = models.DateTimeField()
     closed_at = models.DateTimeField(null=True)  # accepted or cancelled
 
@@ -111,7 +112,7 @@ class TaskStep(models.Model):
     step = models.ForeignKey(PlanStep, models.PROTECT, related_name="task_steps")
     ticked_at = models.DateTimeField(null=True)
     ticked_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
-    officer = models.ForeignKey(Position, models.PROTECT, null=True, related_name="+")
+    officer = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
 
     class Meta:
         ordering = ["step__seq"]
@@ -199,7 +200,9 @@ class Mention(models.Model):
 class Extension(models.Model):
     """A division asks for more time; the head of office grants or refuses it with a reason.
 
-    The date first ordered stays on the plan row; `due_before` is what held when this was asked.
+    The date first ordered stays on the plan row; `due_before` is what held when this was asked, `granted_until` what
+    held after a grant. A request that ended without an answer, because the task closed first, is refused in nobody's
+    words (`lapsed`).
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -211,7 +214,8 @@ class Extension(models.Model):
     position = models.ForeignKey(Position, models.PROTECT, related_name="+")
     acting = models.ForeignKey(Acting, models.PROTECT, null=True, related_name="+")
     at = models.DateTimeField()
-    granted = models.BooleanField(null=True)  # null: not answered yet; False also when the task closed first
+    granted = models.BooleanField(null=True)  # null: not answered yet
+    granted_until = models.DateField(null=True)
     answer = models.TextField(blank=True)
     answered_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
     answered_position = models.ForeignKey(Position, models.PROTECT, null=True, related_name="+")
@@ -219,14 +223,35 @@ class Extension(models.Model):
     answered_at = models.DateTimeField(null=True)
 
     class Meta:
-        ordering = ["at"]
+        ordering = ["at", "pk"]
         constraints = [
             models.UniqueConstraint(fields=["task"], condition=Q(granted=None), name="extension_one_open"),
+            models.CheckConstraint(condition=Q(asked_for__gt=F("due_before")), name="extension_asks_for_more"),
+            models.CheckConstraint(condition=~Q(reason=""), name="extension_has_its_reason"),
             models.CheckConstraint(
                 condition=Q(granted=None, answered_at=None) | Q(granted__isnull=False, answered_at__isnull=False),
                 name="extension_answered_whole",
+            ),
+            models.CheckConstraint(
+                condition=Q(granted_until=None)
+                | Q(granted__isnull=False, granted=True, granted_until__gt=F("due_before")),
+                name="extension_until_is_granted",
+            ),
+            models.CheckConstraint(
+                condition=Q(granted=None) | Q(granted=False) | Q(granted_until__isnull=False),
+                name="extension_granted_until",
             ),
         ]
 
     def __str__(self) -> str:
         return f"{self.task_id} {self.asked_for}"
+
+    @property
+    def lapsed(self) -> bool:
+        """Did it end without anybody's answer?"""
+        return self.granted is False and not self.answer
+
+    def said(self) -> list[str]:
+        """All that was asked and answered, for the chain's digest."""
+        facts = (self.due_before, self.asked_for, self.reason, self.granted, self.granted_until, self.answer)
+        return [str(fact) for fact in facts]

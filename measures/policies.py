@@ -1,5 +1,6 @@
 """Who may do what to a task today. One rule, two faces: `why_not` for buttons, `require` for services."""
 
+from collections.abc import Callable
 from datetime import date
 
 from django.db.models import Q
@@ -7,12 +8,13 @@ from django.utils.translation import gettext as _
 
 from measures.lifecycle import OPEN, State
 from measures.models import DivisionTask
-from measures.queries import done_by, done_by_role, visible_to
-from organization.models import HEADS, Position, Role, User
+from measures.queries import STAFF, asked_by, asked_by_role, done_by, done_by_role, visible_to
+from organization.models import HEADS, OVERSEERS, Position, Role, User
 from organization.refusals import NotNow, Refused
 from organization.seats import Seat, Seats, holders_of, seats_of
 
-WORK = ("start", "tick", "report", "attach")
+WORK = ("start", "tick", "report", "attach", "ask_extension")
+LEAD = ("hand_over", "share")
 WHEN = {
     "start": (State.ASSIGNED,),
     "tick": (State.IN_PROGRESS,),
@@ -21,6 +23,11 @@ WHEN = {
     "accept": (State.REPORTED,),
     "send_back": (State.REPORTED,),
     "cancel": OPEN,
+    "hand_over": OPEN[:2],
+    "share": OPEN[:2],
+    "ask_extension": OPEN[:2],
+    "answer_extension": OPEN[:2],
+    "comment": tuple(State),
 }
 
 
@@ -44,20 +51,56 @@ def require(user: User, verb: str, task: DivisionTask, *, on: date, seats: Seats
         raise DivisionTask.DoesNotExist
     seats = seats_of(user, on) if seats is None else seats
     try:
-        seat = _worker(seats, task) if verb in WORK else _judge(user, seats, task, on)
+        seat = _seat(user, verb, task, on, seats)
     except Refused:
         if not visible_to(user, on, seats).filter(pk=task.pk).exists():
             raise DivisionTask.DoesNotExist from None
         raise
     if task.state not in WHEN[verb]:
         raise NotNow(_("The task is now “%(state)s”: this cannot be done.") % {"state": task.get_state_display()})
+    if verb == "ask_extension" and _asks(task):
+        raise NotNow(_("More time is asked for already, and not answered yet."))
+    if verb == "answer_extension" and not _asks(task):
+        raise NotNow(_("No request for more time waits for an answer."))
     return seat
 
 
+def _seat(user: User, verb: str, task: DivisionTask, on: date, seats: Seats) -> Seat:
+    if verb in WORK:
+        return _worker(seats, task)
+    if verb in LEAD:
+        return _leader(user, seats, task)
+    if verb == "comment":
+        return _reader(seats, task)
+    return _grantor(user, seats, task, on) if verb == "answer_extension" else _judge(user, seats, task, on)
+
+
 def _worker(seats: Seats, task: DivisionTask) -> Seat:
-    seat = seats.with_role(Role.OFFICER, *HEADS, division_id=task.division_id)
+    seat = seats.with_role(*STAFF, division_id=task.division_id)
     if seat is None:
         raise Refused(_("Only the head and the officers of the division work on this task."))
+    return seat
+
+
+def _leader(user: User, seats: Seats, task: DivisionTask) -> Seat:
+    """The head of the division; an officer only of a task that is his."""
+    seat = seats.with_role(*HEADS, division_id=task.division_id)
+    if seat is None and task.officer_id == user.pk:
+        seat = seats.with_role(Role.OFFICER, division_id=task.division_id)
+    if seat is None:
+        raise Refused(_("The head of the division says whose task this is, or the colleague who has it."))
+    return seat
+
+
+def _reader(seats: Seats, task: DivisionTask) -> Seat:
+    """The seat in which the person sees the task: of its division, above all of them, or of a division named."""
+    seat = next((s for s in seats.full if s.division_id == task.division_id), None)
+    seat = seat or seats.with_role(Role.HEAD_OF_OFFICE, *OVERSEERS)
+    if seat is None:
+        named = set(task.mentions.filter(division__in=seats.division_ids).values_list("division", flat=True))
+        seat = next((s for s in seats.full if s.division_id in named), None)
+    if seat is None:
+        raise Refused(_("Only who may see this task comments on it."))
     return seat
 
 
@@ -65,8 +108,17 @@ def _judge(user: User, seats: Seats, task: DivisionTask, on: date) -> Seat:
     seat = next((s for s in map(seats.with_role, judging_roles(task, on)) if s), None)
     if seat is None:
         raise Refused(_("The head of office answers this task; for his own division's work, the permanent secretary."))
-    if _done(task, done_by([user.pk])):
+    if _is(task, done_by([user.pk])):
         raise Refused(_("You did or reported this work yourself: somebody else has to answer it."))
+    return seat
+
+
+def _grantor(user: User, seats: Seats, task: DivisionTask, on: date) -> Seat:
+    seat = next((s for s in map(seats.with_role, granting_roles(task, on)) if s), None)
+    if seat is None:
+        raise Refused(_("The head of office answers this task; for his own division's work, the permanent secretary."))
+    if _is(task, asked_by([user.pk])):
+        raise Refused(_("You asked for this time yourself: somebody else has to answer."))
     return seat
 
 
@@ -76,10 +128,19 @@ def judging_roles(task: DivisionTask, on: date) -> list[str]:
     The head of office; beside him the permanent secretary, for the work of the office's own division and for what
     the head of office did himself; beside those the mayor, for what the permanent secretary did as well.
     """
+    return _roles(task, lambda role: done_by_role(role, task.organization_id, on))
+
+
+def granting_roles(task: DivisionTask, on: date) -> list[str]:
+    """The roles that may answer its request for more time: as `judging_roles`, for who asked instead of who did."""
+    return _roles(task, lambda role: asked_by_role(role, task.organization_id, on))
+
+
+def _roles(task: DivisionTask, his_own: Callable[[str], Q]) -> list[str]:
     roles: list[str] = [Role.HEAD_OF_OFFICE]
-    if _belongs_to_the_office(task) or _done(task, done_by_role(Role.HEAD_OF_OFFICE, task.organization_id, on)):
+    if _belongs_to_the_office(task) or _is(task, his_own(Role.HEAD_OF_OFFICE)):
         roles.append(Role.PERMANENT_SECRETARY)
-        if _done(task, done_by_role(Role.PERMANENT_SECRETARY, task.organization_id, on)):
+        if _is(task, his_own(Role.PERMANENT_SECRETARY)):
             roles.append(Role.MAYOR)
     return roles
 
@@ -90,11 +151,25 @@ def _belongs_to_the_office(task: DivisionTask) -> bool:
 
 def judges_of(task: DivisionTask, on: date) -> list[Seat]:
     """Everyone who may answer this task today, for the letter that asks them to."""
-    chairs = Position.objects.filter(organization=task.organization_id, role__in=judging_roles(task, on))
-    told = [seat for seats in holders_of(chairs, on).values() for seat in seats]
-    return [seat for seat in told if not _done(task, done_by([seat.user.pk]))]
+    told = _holders(task, judging_roles(task, on), on)
+    return [seat for seat in told if not _is(task, done_by([seat.user.pk]))]
 
 
-def _done(task: DivisionTask, by_whom: Q) -> bool:
-    """Did one of them do or report any of this work?"""
-    return DivisionTask.objects.filter(by_whom, pk=task.pk).exists()
+def grantors_of(task: DivisionTask, on: date) -> list[Seat]:
+    """Everyone who may answer its open request for more time today."""
+    told = _holders(task, granting_roles(task, on), on)
+    return [seat for seat in told if not _is(task, asked_by([seat.user.pk]))]
+
+
+def _holders(task: DivisionTask, roles: list[str], on: date) -> list[Seat]:
+    chairs = Position.objects.filter(organization=task.organization_id, role__in=roles)
+    return [seat for seats in holders_of(chairs, on).values() for seat in seats]
+
+
+def _is(task: DivisionTask, condition: Q) -> bool:
+    return DivisionTask.objects.filter(condition, pk=task.pk).exists()
+
+
+def _asks(task: DivisionTask) -> bool:
+    """Does a request for more time wait for an answer?"""
+    return task.extensions.filter(granted=None).exists()

@@ -22,21 +22,51 @@ from django.db.models.functions import Coalesce
 
 from files.models import Attachment
 from measures.lifecycle import OPEN, State
-from measures.models import DivisionTask, PlanRow, Report, TaskStep
-from organization.models import OVERSEERS, Role, User
-from organization.seats import Seats, holding, seats_of
+from measures.models import DivisionTask, Extension, Mention, PlanRow, Report, TaskStep
+from organization.models import HEADS, OVERSEERS, Position, Role, User
+from organization.seats import Seats, holders_of, holding, seats_of
+
+#: Who works for a division.
+STAFF = (*HEADS, Role.OFFICER)
 
 
-def visible_to(user: User, on: date, seats: Seats | None = None) -> QuerySet[DivisionTask]:
-    """The head of office, the permanent secretary, the mayor and auditors see all; a division sees its own."""
+def visible_to(user: User, on: date, seats: Seats | None = None, *, mentioned: bool = True) -> QuerySet[DivisionTask]:
+    """The head of office, the permanent secretary, the mayor and auditors see all; a division sees its own.
+
+    A division named in a comment on a task sees that one as well; without `mentioned`, only what is its own work.
+    """
     seats = seats_of(user, on) if seats is None else seats
     tasks = DivisionTask.objects.filter(organization=user.organization_id)
-    return tasks if sees_all(seats) else tasks.filter(division__in=seats.division_ids)
+    if sees_all(seats):
+        return tasks
+    own = Q(division__in=seats.division_ids)
+    return tasks.filter(own | named(seats) if mentioned and seats.division_ids else own)
+
+
+def named(seats: Seats) -> Q:
+    """Tasks on which a comment names a division of this person's."""
+    return Q(pk__in=Mention.objects.filter(division__in=seats.division_ids).values("task"))
 
 
 def sees_all(seats: Seats) -> bool:
     """May this person see the tasks of every division?"""
     return seats.with_role(Role.HEAD_OF_OFFICE, *OVERSEERS) is not None
+
+
+def held_by(user: User) -> Q:
+    """Tasks handed to this person, or with an open step that is theirs."""
+    return Q(officer=user) | Q(
+        Exists(TaskStep.objects.filter(task=OuterRef("pk"), officer=user, ticked_at__isnull=True))
+    )
+
+
+def colleagues(division_id: int, on: date) -> list[User]:
+    """Who works for a division on a day, its head first: its head and officers, and who acts for them."""
+    chairs = Position.objects.filter(division=division_id, role__in=STAFF)
+    seats = [seat for some in holders_of(chairs, on).values() for seat in some]
+    leading = {seat.user.pk for seat in seats if seat.role in HEADS}
+    people = User.objects.filter(pk__in={seat.user.pk for seat in seats}).order_by("name_th", "pk")
+    return sorted(people, key=lambda one: one.pk not in leading)
 
 
 def newest_percent() -> Expression:
@@ -52,7 +82,7 @@ def with_progress(tasks: QuerySet[DivisionTask]) -> QuerySet[DivisionTask]:
     Each is asked for by itself, so that only the rows that are shown pay.
     """
     steps = TaskStep.objects.filter(task=OuterRef("pk")).order_by().values("task")
-    return tasks.select_related("measure__row__memo", "division").annotate(
+    return tasks.select_related("measure__row__memo", "division", "officer").annotate(
         percent=newest_percent(),
         steps_all=_count_of(steps),
         steps_done=_count_of(steps.filter(ticked_at__isnull=False)),
@@ -111,16 +141,27 @@ def fiscal_years(organization_id: UUID | None) -> list[int]:
 def awaiting_answer(user: User, seats: Seats, on: date) -> QuerySet[DivisionTask]:
     """Tasks reported finished that this person may answer: the rule of policies.judging_roles, over many tasks."""
     reported = DivisionTask.objects.filter(organization=user.organization_id, state=State.REPORTED)
-    reported = reported.exclude(done_by([user.pk]))
+    mine, office = done_by([user.pk]), user.organization_id
+    return _to_judge(reported.exclude(mine), seats, lambda role: done_by_role(role, office, on))
+
+
+def awaiting_time(user: User, seats: Seats, on: date) -> QuerySet[DivisionTask]:
+    """Tasks whose division asks for more time, which this person may answer: policies.granting_roles, over many."""
+    asked = DivisionTask.objects.filter(Exists(open_request()), organization=user.organization_id, state__in=OPEN[:2])
+    mine, office = asked_by([user.pk]), user.organization_id
+    return _to_judge(asked.exclude(mine), seats, lambda role: asked_by_role(role, office, on))
+
+
+def _to_judge(tasks: QuerySet[DivisionTask], seats: Seats, did: Callable[[str], Q]) -> QuerySet[DivisionTask]:
+    """Those of the tasks that these seats may answer; `did(role)`: what whoever may act in that role did himself."""
     if seats.with_role(Role.HEAD_OF_OFFICE):
-        return reported
-    office = user.organization_id
-    secretarys = Q(division__positions__role=Role.HEAD_OF_OFFICE) | done_by_role(Role.HEAD_OF_OFFICE, office, on)
+        return tasks
+    secretarys = tasks.filter(Q(division__positions__role=Role.HEAD_OF_OFFICE) | did(Role.HEAD_OF_OFFICE)).distinct()
     if seats.with_role(Role.PERMANENT_SECRETARY):
-        return reported.filter(secretarys).distinct()
+        return secretarys
     if seats.with_role(Role.MAYOR):
-        return reported.filter(secretarys).filter(done_by_role(Role.PERMANENT_SECRETARY, office, on)).distinct()
-    return reported.none()
+        return secretarys.filter(did(Role.PERMANENT_SECRETARY))
+    return tasks.none()
 
 
 def done_by(people: list[int]) -> Q:
@@ -136,3 +177,18 @@ def done_by_role(role: str, organization_id: object, on: date) -> Q:
 def _done(who: Callable[[str], Q]) -> Q:
     said = Report.objects.filter(who("by"), task=OuterRef("pk"), kind__in=("started", "progress", "finished"))
     return Q(Exists(said)) | Q(Exists(TaskStep.objects.filter(who("ticked_by"), task=OuterRef("pk"))))
+
+
+def open_request() -> QuerySet[Extension]:
+    """For Exists: the request for more time of a task that nobody has answered yet."""
+    return Extension.objects.filter(task=OuterRef("pk"), granted=None)
+
+
+def asked_by(people: list[int]) -> Q:
+    """Tasks for which one of these people asks for more time."""
+    return Q(Exists(open_request().filter(by__in=people)))
+
+
+def asked_by_role(role: str, organization_id: object, on: date) -> Q:
+    """The same of whoever may act in the organization's position of this role today."""
+    return Q(Exists(open_request().filter(holding("by", role, organization_id, on))))

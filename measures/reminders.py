@@ -1,11 +1,12 @@
 """Which tasks are near their deadline or past it, and who is told."""
 
+from collections import defaultdict
 from datetime import date, datetime
 from typing import Any
 
 from measures import letters
 from measures.lifecycle import OPEN
-from measures.models import DivisionTask
+from measures.models import DivisionTask, TaskStep
 from measures.queries import with_progress
 from notifications import scans
 from notifications.scans import Deadline
@@ -16,11 +17,12 @@ from organization.seats import Seat
 def scan(now: datetime) -> tuple[int, int]:
     """Write the letters due at this moment: (created, skipped because written before).
 
-    A task that was reported finished waits for its judge, not for the division: no reminder.
+    A task that was reported finished waits for its judge, not for the division: no reminder. One that was handed to a
+    colleague is his to be reminded of, and his head's from the due date on.
     """
     tasks = DivisionTask.objects.filter(state__in=OPEN[:2], due_on__lte=day_of(now) + scans.REACH)
     rows = tasks.order_by("organization_id", "pk").values_list(
-        "pk", "organization_id", "due_on", "division_id", named=True
+        "pk", "organization_id", "due_on", "division_id", "officer_id", named=True
     )
     return scans.remind(rows, kind="task", deadline=_deadline, people=_people, facts=_facts, now=now)
 
@@ -31,7 +33,22 @@ def _deadline(row: Any) -> Deadline:
 
 def _people(rows: list[Any], today: date) -> dict[Any, list[Seat]]:
     staff = letters.people_of({row.division_id for row in rows}, today)
-    return {row.pk: staff.get(row.division_id, []) for row in rows}
+    sharing = _sharing([row.pk for row in rows if row.officer_id])
+    return {
+        row.pk: letters.reminded(
+            staff.get(row.division_id, []), row.officer_id, sharing.get(row.pk, ()), late=today >= row.due_on
+        )
+        for row in rows
+    }
+
+
+def _sharing(tasks: list[Any]) -> dict[Any, set[int]]:
+    """Task -> the people who have an open step of it."""
+    found: dict[Any, set[int]] = defaultdict(set)
+    steps = TaskStep.objects.filter(task__in=tasks, ticked_at=None, officer__isnull=False)
+    for task, person in steps.order_by().values_list("task", "officer"):
+        found[task].add(person)
+    return found
 
 
 def _facts(tasks: set[Any]) -> dict[Any, dict[str, Any]]:

@@ -16,4 +16,10 @@ urlpatterns = [
     path("tasks/<uuid:pk>/accept/", views.accept, name="task-accept"),
     path("tasks/<uuid:pk>/send-back/", views.send_back, name="task-send-back"),
     path("tasks/<uuid:pk>/cancel/", views.cancel, name="task-cancel"),
+    path("tasks/<uuid:pk>/comment/", views.comment, name="task-comment"),
+    path("tasks/<uuid:pk>/hand-over/", views.hand_over, name="task-hand-over"),
+    path("tasks/<uuid:pk>/share/", views.share, name="task-share"),
+    path("tasks/<uuid:pk>/ask-time/", views.ask_time, name="task-ask-time"),
+    path("tasks/<uuid:pk>/grant-time/", views.grant_time, name="task-grant-time"),
+    path("tasks/<uuid:pk>/refuse-time/", views.refuse_time, name="task-refuse-time"),
 ]

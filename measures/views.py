@@ -1,13 +1,16 @@
 """The board by division, my tasks, and one task."""
 
 from collections.abc import Callable, Container
+from functools import partial
 from itertools import groupby
+from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import ValidationError
-from django.db.models import QuerySet
+from django.db.models import BooleanField, ExpressionWrapper, QuerySet
+from django.forms import Form
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -15,19 +18,28 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from files import pages, uploads
-from measures import evidence, policies, progress, work
-from measures.forms import AnswerForm, EvidenceForm, ReportForm
+from measures import comments, extensions, progress, sharing, showing, work
+from measures.forms import AnswerForm, AnswerTimeForm, AskTimeForm, CommentForm, HandOverForm, ReportForm, ShareForm
 from measures.lifecycle import OPEN, State
 from measures.models import DivisionTask
-from measures.queries import BOARD_ORDER, DUE_ORDER, board_order, fiscal_years, overdue, visible_to, with_progress
+from measures.queries import (
+    BOARD_ORDER,
+    DUE_ORDER,
+    board_order,
+    colleagues,
+    fiscal_years,
+    held_by,
+    overdue,
+    visible_to,
+    with_progress,
+)
 from organization import calendar
-from organization.models import Division
+from organization.models import Division, User
 from organization.paging import page_of
 from organization.seats import seats_of
 
 PAGE = 30
 ON_BOARD = 100
-REPORTS = 50
 INDICATORS = range(1, 11)
 
 
@@ -106,61 +118,47 @@ def _chosen(tasks: QuerySet[DivisionTask], chosen: dict[str, str], codes: dict[s
 @login_required
 @require_GET
 def my_tasks(request: HttpRequest) -> HttpResponse:
-    """The open tasks of my divisions, the nearest deadline first."""
+    """The open tasks of my divisions, the nearest deadline first, mine marked; `?mine=1`: only those."""
     user, today = request.user, calendar.day_of(calendar.now())
     seats = seats_of(user, today)  # type: ignore[arg-type]
+    only, held = request.GET.get("mine") == "1", held_by(user)  # type: ignore[arg-type]
     tasks = DivisionTask.objects.filter(
         organization=user.organization_id,  # type: ignore[union-attr]
         division__in=seats.division_ids,
         state__in=OPEN,
-    )
+    ).annotate(mine=ExpressionWrapper(held, BooleanField()))
+    tasks = tasks.filter(mine=True) if only else tasks
     page = page_of(with_progress(tasks), request, key=("due_on", "pk"), size=PAGE)
-    return render(request, "measures/my_tasks.html", {"page": page, "today": today})
+    return render(request, "measures/my_tasks.html", {"page": page, "today": today, "only": only})
 
 
 @login_required
 @require_GET
 def task(request: HttpRequest, pk: UUID) -> HttpResponse:
-    return _page(request, _task(request, pk))
+    return showing.page(request, _task(request, pk))
 
 
 def _task(request: HttpRequest, pk: UUID) -> DivisionTask:
     today = calendar.day_of(calendar.now())
     tasks = with_progress(visible_to(request.user, today)).select_related(  # type: ignore[arg-type]
-        "measure__row__memo__entry", "measure__row__memo__kind", "division", "organization"
+        "measure__row__memo__entry", "measure__row__memo__kind", "division", "organization", "officer"
     )
     return get_object_or_404(tasks, pk=pk)
 
 
-def _page(
-    request: HttpRequest,
-    task: DivisionTask,
-    *,
-    report_form: ReportForm | None = None,
-    answer_form: AnswerForm | None = None,
+def _done(
+    request: HttpRequest, task: DivisionTask, name: str, form: Form, act: Callable[..., object], said: str
 ) -> HttpResponse:
-    today = calendar.day_of(calendar.now())
-    seats = seats_of(request.user, today)  # type: ignore[arg-type]
-    verbs = ("start", "tick", "report", "attach", "accept", "send_back", "cancel")
-    ticked = request.POST.getlist("steps") if request.method == "POST" and report_form else None
-    steps = list(task.steps.select_related("step", "ticked_by"))
-    context = {
-        "task": task,
-        "row": task.measure.row,
-        "steps": [
-            {"step": s, "ticked": s.ticked_at is not None if ticked is None else str(s.pk) in ticked} for s in steps
-        ],
-        "reports": page_of(
-            task.reports.select_related("by", "position", "acting"), request, key=("-seq",), size=REPORTS, name="before"
-        ),
-        "may": {v: policies.why_not(request.user, v, task, today, seats) is None for v in verbs},  # type: ignore[arg-type]
-        "report_form": report_form or ReportForm(initial={"percent": task.percent}),  # type: ignore[attr-defined]
-        "answer_form": answer_form or AnswerForm(),
-        "evidence": evidence.of_task(task, steps),
-        "evidence_form": EvidenceForm(steps=steps),
-        "today": today,
-    }
-    return render(request, "measures/task.html", context)
+    """Do what was posted; a form that is refused comes back on the task's page with its errors."""
+    if form.is_valid():
+        try:
+            act(task.pk, by=request.user, now=calendar.now(), **form.cleaned_data)
+        except ValidationError as error:
+            form.add_error(None, error)
+        else:
+            messages.success(request, said)
+            return pages.gone_to(request, reverse("task", args=[task.pk]))
+    return showing.page(request, task, **{name: form})
 
 
 @login_required
@@ -189,56 +187,85 @@ def tick(request: HttpRequest, pk: UUID) -> HttpResponse:
 @require_POST
 def report(request: HttpRequest, pk: UUID) -> HttpResponse:
     task, form, brought = _task(request, pk), ReportForm(request.POST), uploads.prepare(request)
-    if form.is_valid() and not brought.refused:
-        try:
-            work.report(
-                pk,
-                by=request.user,  # type: ignore[arg-type]
-                done=_steps(request) if "with_steps" in request.POST else None,
-                now=calendar.now(),
-                files=brought.files,
-                **form.cleaned_data,
-            )
-        except ValidationError as error:
-            form.add_error(None, error)
-        else:
-            finished = form.cleaned_data["finished"]
-            messages.success(request, _("Reported as finished.") if finished else _("The report is saved."))
-            return pages.gone_to(request, reverse("task", args=[pk]))
     for why in brought.refused:
         form.add_error(None, why)
-    return _page(request, task, report_form=form)
-
-
-def _answer(request: HttpRequest, pk: UUID, act: Callable[..., object], said: str) -> HttpResponse:
-    task, form = _task(request, pk), AnswerForm(request.POST)
-    if form.is_valid():
-        try:
-            act(pk, by=request.user, text=form.cleaned_data["text"], now=calendar.now())
-        except ValidationError as error:
-            form.add_error(None, error)
-        else:
-            messages.success(request, said)
-            return redirect("task", pk)
-    return _page(request, task, answer_form=form)
+    done = _steps(request) if "with_steps" in request.POST else None
+    act = partial(work.report, done=done, files=brought.files)
+    said = _("Reported as finished.") if "finished" in request.POST else _("The report is saved.")
+    return _done(request, task, "report", form, act, said)
 
 
 @login_required
 @require_POST
 def accept(request: HttpRequest, pk: UUID) -> HttpResponse:
-    return _answer(request, pk, work.accept, _("The work is accepted."))
+    form = AnswerForm(request.POST)
+    return _done(request, _task(request, pk), "answer", form, work.accept, _("The work is accepted."))
 
 
 @login_required
 @require_POST
 def send_back(request: HttpRequest, pk: UUID) -> HttpResponse:
-    return _answer(request, pk, work.send_back, _("The work is sent back to the division."))
+    form, said = AnswerForm(request.POST), _("The work is sent back to the division.")
+    return _done(request, _task(request, pk), "answer", form, work.send_back, said)
 
 
 @login_required
 @require_POST
 def cancel(request: HttpRequest, pk: UUID) -> HttpResponse:
-    return _answer(request, pk, work.cancel, _("The task is cancelled."))
+    form = AnswerForm(request.POST)
+    return _done(request, _task(request, pk), "answer", form, work.cancel, _("The task is cancelled."))
+
+
+@login_required
+@require_POST
+def comment(request: HttpRequest, pk: UUID) -> HttpResponse:
+    task = _task(request, pk)
+    form = CommentForm(request.POST, divisions=showing.others(task))
+    return _done(request, task, "comment", form, comments.comment, _("The comment is saved."))
+
+
+@login_required
+@require_POST
+def hand_over(request: HttpRequest, pk: UUID) -> HttpResponse:
+    task = _task(request, pk)
+    form = HandOverForm(request.POST, people=_colleagues(task))
+    return _done(request, task, "hand_over", form, sharing.hand_over, _("It is noted whose task this is."))
+
+
+@login_required
+@require_POST
+def share(request: HttpRequest, pk: UUID) -> HttpResponse:
+    task = _task(request, pk)
+    form = ShareForm(request.POST, people=_colleagues(task), steps=task.steps.select_related("step", "officer"))
+    return _done(request, task, "share", form, sharing.share, _("It is noted whose each step is."))
+
+
+@login_required
+@require_POST
+def ask_time(request: HttpRequest, pk: UUID) -> HttpResponse:
+    form, said = AskTimeForm(request.POST), _("The request for more time is sent.")
+    return _done(request, _task(request, pk), "ask_time", form, extensions.ask, said)
+
+
+@login_required
+@require_POST
+def grant_time(request: HttpRequest, pk: UUID) -> HttpResponse:
+    form = AnswerTimeForm(request.POST)
+    return _done(request, _task(request, pk), "answer_time", form, extensions.grant, _("More time is granted."))
+
+
+@login_required
+@require_POST
+def refuse_time(request: HttpRequest, pk: UUID) -> HttpResponse:
+    def refuse(pk: UUID, *, until: object, **said: Any) -> object:
+        return extensions.refuse(pk, **said)
+
+    form = AnswerTimeForm(request.POST)
+    return _done(request, _task(request, pk), "answer_time", form, refuse, _("The request is refused."))
+
+
+def _colleagues(task: DivisionTask) -> list[User]:
+    return colleagues(task.division_id, calendar.day_of(calendar.now()))
 
 
 def _steps(request: HttpRequest) -> list[int]:

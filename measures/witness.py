@@ -1,16 +1,18 @@
 """Tasks as they stand against their chains, so that a chain whose tail was cut is found."""
 
-from collections.abc import Iterator
+from collections import defaultdict
+from collections.abc import Callable, Iterator
+from typing import Any
 from uuid import UUID
 
 from audit import chain
 from audit.chain import Problem
-from measures.models import DivisionTask, Report, TaskStep
+from measures.models import Comment, DivisionTask, Extension, Mention, Report, TaskStep
 
 
 @chain.witness
 def tasks_agree() -> Iterator[Problem]:
-    """Every task's state and newest report are those of its last event that moved it."""
+    """Every task's state, date, officers, reports, ticks, comments and requests are what its chain says."""
     kind = chain.subject_type(DivisionTask)
     states = chain.newest(kind, "state")
     dates = chain.newest(kind, "due_on")
@@ -20,19 +22,76 @@ def tasks_agree() -> Iterator[Problem]:
             yield Problem(kind, str(pk), f"its state {state} is not what the chain ends with")
         if dates.get(pk) != due_on.isoformat():
             yield Problem(kind, str(pk), f"its due date {due_on} is not what the chain says")
-    reports: dict[UUID, dict[str, str]] = {}
-    for task, pk, text in Report.objects.values_list("task_id", "pk", "text").iterator(chunk_size=2000):
-        reports.setdefault(task, {})[str(pk)] = chain.digest(text)
-    said: dict[UUID, dict[str, str]] = {}
-    for event in chain.telling(kind, "report"):
-        said.setdefault(event.subject_id, {})[event.data["report"]] = event.data["text"]
-    for pk in reports.keys() | said.keys():
-        if reports.get(pk) != said.get(pk):
-            yield Problem(kind, str(pk), "its reports are not what the chain says")
-    ticks: dict[UUID, list[int]] = {}
+    yield from _differ(kind, "its reports are not what the chain says", _reports(), _told(kind, "report", _words))
+    done = {pk: steps for pk, steps in chain.newest(kind, "done").items() if steps}
+    yield from _differ(kind, "its ticked steps are not what the chain says", _ticks(), done)
+    yield from _differ(kind, "its comments are not what the chain says", _comments(), _told(kind, "comment", _named))
+    asked = _told(kind, "extension", lambda data: data["request"])
+    yield from _differ(kind, "its requests for more time are not what the chain says", _requests(), asked)
+    officer = {pk: person for pk, person in chain.newest(kind, "officer").items() if person}
+    held = dict(DivisionTask.objects.exclude(officer=None).values_list("pk", "officer"))
+    yield from _differ(kind, "whose it is, is not what the chain says", held, officer)
+    officers = {pk: whose for pk, whose in chain.newest(kind, "officers").items() if whose}
+    yield from _differ(kind, "whose its steps are, is not what the chain says", _officers(), officers)
+
+
+def _differ(kind: str, message: str, kept: dict[UUID, Any], told: dict[UUID, Any]) -> Iterator[Problem]:
+    """What the rows say of each task against what its chain says."""
+    for pk in kept.keys() | told.keys():
+        if kept.get(pk) != told.get(pk):
+            yield Problem(kind, str(pk), message)
+
+
+def _told(kind: str, fact: str, digest: Callable[[dict[str, Any]], Any]) -> dict[UUID, dict[str, Any]]:
+    """Task -> what its chain says last of each of its reports, comments or requests."""
+    told: dict[UUID, dict[str, Any]] = defaultdict(dict)
+    for event in chain.telling(kind, fact):
+        told[event.subject_id][event.data[fact]] = digest(event.data)
+    return told
+
+
+def _words(data: dict[str, Any]) -> list[str]:
+    """A report's; before obstacles were asked for, an event said nothing of them."""
+    return [data["text"], data.get("obstacles", chain.digest(""))]
+
+
+def _named(data: dict[str, Any]) -> list[Any]:
+    return [data["text"], data["divisions"]]
+
+
+def _reports() -> dict[UUID, dict[str, Any]]:
+    kept: dict[UUID, dict[str, Any]] = defaultdict(dict)
+    for task, pk, *said in Report.objects.values_list("task_id", "pk", "text", "obstacles").iterator(chunk_size=2000):
+        kept[task][str(pk)] = [chain.digest(one) for one in said]
+    return kept
+
+
+def _ticks() -> dict[UUID, list[int]]:
+    ticks: dict[UUID, list[int]] = defaultdict(list)
     for task, step in TaskStep.objects.exclude(ticked_at=None).order_by("pk").values_list("task_id", "pk"):
-        ticks.setdefault(task, []).append(step)
-    done = chain.newest(kind, "done")
-    for pk in ticks.keys() | done.keys():
-        if ticks.get(pk, []) != done.get(pk, []):
-            yield Problem(kind, str(pk), "its ticked steps are not what the chain says")
+        ticks[task].append(step)
+    return ticks
+
+
+def _comments() -> dict[UUID, dict[str, Any]]:
+    named: dict[UUID, list[int]] = defaultdict(list)
+    for pk, division in Mention.objects.order_by("division_id").values_list("comment_id", "division_id"):
+        named[pk].append(division)
+    kept: dict[UUID, dict[str, Any]] = defaultdict(dict)
+    for task, pk, text in Comment.objects.order_by().values_list("task_id", "pk", "text").iterator(chunk_size=2000):
+        kept[task][str(pk)] = [chain.digest(text), named.get(pk, [])]
+    return kept
+
+
+def _requests() -> dict[UUID, dict[str, Any]]:
+    kept: dict[UUID, dict[str, Any]] = defaultdict(dict)
+    for one in Extension.objects.order_by().iterator(chunk_size=2000):
+        kept[one.task_id][str(one.pk)] = chain.digest(one.said())
+    return kept
+
+
+def _officers() -> dict[UUID, dict[str, int]]:
+    kept: dict[UUID, dict[str, int]] = defaultdict(dict)
+    for task, step, person in TaskStep.objects.exclude(officer=None).order_by().values_list("task_id", "pk", "officer"):
+        kept[task][str(step)] = person
+    return kept

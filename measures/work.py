@@ -23,7 +23,7 @@ from organization.seats import Seat
 @transaction.atomic
 def start(task_id: UUID, *, by: User, now: datetime) -> DivisionTask:
     """The division takes up the work."""
-    task, seat = _locked(task_id, "start", by=by, now=now)
+    task, seat = locked(task_id, "start", by=by, now=now)
     task.start()
     _say(task, ReportKind.STARTED, percent=0, text="", by=by, seat=seat, now=now)
     return task
@@ -32,7 +32,7 @@ def start(task_id: UUID, *, by: User, now: datetime) -> DivisionTask:
 @transaction.atomic
 def tick(task_id: UUID, *, by: User, done: Iterable[int], now: datetime) -> DivisionTask:
     """Set which steps are done (ids of TaskSteps); a step keeps the day and the person of its first tick."""
-    task, seat = _locked(task_id, "tick", by=by, now=now)
+    task, seat = locked(task_id, "tick", by=by, now=now)
     _tick(task, by=by, seat=seat, done=done, now=now)
     return task
 
@@ -47,29 +47,33 @@ def report(
     finished: bool,
     now: datetime,
     done: Iterable[int] | None = None,
+    obstacles: str = "",
     files: Sequence["File[bytes]"] = (),
 ) -> Report:
     """Say how far the work is; `finished` hands it to the one who accepts it. `done` ticks steps in the same act,
     `files` come with the report.
 
+    `obstacles`: what hinders it, or hindered it (ปัญหา อุปสรรค). A finished report ends a request for more time.
     Raises ValidationError when nothing is said, the percent is not 0-100, finished work is not at 100, or one of the
     files is not taken.
     """
-    task, seat = _locked(task_id, "report", by=by, now=now)
+    task, seat = locked(task_id, "report", by=by, now=now)
     text = words(text, "text", needed=_("Say in words what has been done."))
+    obstacles = words(obstacles, "obstacles")
     if not 0 <= percent <= 100:
         raise ValidationError({"percent": _("Enter a whole number from 0 to 100.")})
     if finished and percent != 100:
         raise ValidationError({"percent": _("Finished work stands at 100 percent.")})
     if done is not None:
         _tick(task, by=by, seat=seat, done=done, now=now)
+    kind = ReportKind.FINISHED if finished else ReportKind.PROGRESS
     if finished:
         task.report()
-    kind = ReportKind.FINISHED if finished else ReportKind.PROGRESS
-    said = _say(task, kind, percent=percent, text=text, by=by, seat=seat, now=now)
+    said = _say(task, kind, percent=percent, text=text, obstacles=obstacles, by=by, seat=seat, now=now)
     evidence.with_report(task, said, files, by=by, seat=seat, now=now)
     if not finished:
         return said
+    _lapse(task, by=by, seat=seat, now=now)
     outbox.void(letters.about(task), at=now, events=letters.REMINDERS)
     outbox.post(letters.reported(task, said, policies.judges_of(task, day_of(now))), at=now)
     return said
@@ -78,7 +82,7 @@ def report(
 @transaction.atomic
 def accept(task_id: UUID, *, by: User, text: str = "", now: datetime) -> DivisionTask:
     """The work is done."""
-    task, seat = _locked(task_id, "accept", by=by, now=now)
+    task, seat = locked(task_id, "accept", by=by, now=now)
     text = words(text, "text")
     task.accept()
     task.closed_at = now
@@ -91,7 +95,7 @@ def accept(task_id: UUID, *, by: User, text: str = "", now: datetime) -> Divisio
 @transaction.atomic
 def send_back(task_id: UUID, *, by: User, text: str, now: datetime) -> DivisionTask:
     """The work is not done yet, with the reason."""
-    task, seat = _locked(task_id, "send_back", by=by, now=now)
+    task, seat = locked(task_id, "send_back", by=by, now=now)
     text = words(text, "text", needed=_("Give the reason."))
     task.send_back()
     percent = _percent(task, before=ReportKind.FINISHED)
@@ -104,17 +108,19 @@ def send_back(task_id: UUID, *, by: User, text: str, now: datetime) -> DivisionT
 @transaction.atomic
 def cancel(task_id: UUID, *, by: User, text: str, now: datetime) -> DivisionTask:
     """The work is no longer wanted, with the reason."""
-    task, seat = _locked(task_id, "cancel", by=by, now=now)
+    task, seat = locked(task_id, "cancel", by=by, now=now)
     text = words(text, "text", needed=_("Give the reason."))
     task.cancel()
     task.closed_at = now
     said = _say(task, ReportKind.CANCELLED, percent=_percent(task), text=text, by=by, seat=seat, now=now)
+    _lapse(task, by=by, seat=seat, now=now)
     outbox.void(letters.about(task), at=now)
     outbox.post(letters.answered(task, "task_cancelled", said, seat, at=now), at=now)
     return task
 
 
-def _locked(task_id: UUID, verb: str, *, by: User, now: datetime) -> tuple[DivisionTask, Seat]:
+def locked(task_id: UUID, verb: str, *, by: User, now: datetime) -> tuple[DivisionTask, Seat]:
+    """The task, locked, and the seat in which this person may do this to it now; raises as policies.require."""
     task = (
         DivisionTask.objects.select_for_update(of=("self",))
         .select_related("measure__row__memo__kind", "division", "organization")
@@ -146,8 +152,28 @@ def _percent(task: DivisionTask, *, before: ReportKind | None = None) -> int:
     return min(99, max(said, ticked))
 
 
+def _lapse(task: DivisionTask, *, by: User, seat: Seat, now: datetime) -> None:
+    """The request for more time that nobody answered is no longer needed."""
+    for asked in task.extensions.filter(granted=None):
+        asked.granted, asked.answered_by, asked.answered_at = False, by, now
+        asked.answered_position, asked.answered_acting = seat.position, seat.acting
+        asked.save()
+        outbox.void(letters.about(task), at=now, events=[letters.MORE_TIME])
+        chain.record(
+            task, "extension_lapsed", by=by, seat=seat, at=now, extension=asked.pk, request=chain.digest(asked.said())
+        )
+
+
 def _say(
-    task: DivisionTask, kind: ReportKind, *, percent: int, text: str, by: User, seat: Seat, now: datetime
+    task: DivisionTask,
+    kind: ReportKind,
+    *,
+    percent: int,
+    text: str,
+    by: User,
+    seat: Seat,
+    now: datetime,
+    obstacles: str = "",
 ) -> Report:
     task.save(update_fields=["state", "closed_at"])
     said = Report.objects.create(
@@ -156,6 +182,7 @@ def _say(
         kind=kind,
         percent=percent,
         text=text,
+        obstacles=obstacles,
         by=by,
         position=seat.position,
         acting=seat.acting,
@@ -171,5 +198,6 @@ def _say(
         percent=percent,
         report=said.pk,
         text=chain.digest(text),
+        obstacles=chain.digest(obstacles),
     )
     return said

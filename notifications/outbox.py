@@ -71,11 +71,16 @@ def post_counted(drafts: Iterable[Draft], *, at: datetime) -> int:
     return sum(Letter.objects.filter(pk__in=ids[n : n + BATCH]).count() for n in range(0, len(ids), BATCH))
 
 
-def void(*about: str, at: datetime, events: Iterable[str] | None = None) -> int:
-    """What ended the reason for these letters takes back the unsent ones, in the same transaction."""
+def void(*about: str, at: datetime, events: Iterable[str] | None = None, to: Iterable[int] | None = None) -> int:
+    """What ended the reason for these letters takes back the unsent ones, in the same transaction.
+
+    `events` and `to` (people) limit which ones.
+    """
     letters = Letter.objects.filter(about__in=about, sent_at=None, voided_at=None, failed_at=None)
     if events is not None:
         letters = letters.filter(event__in=list(events))
+    if to is not None:
+        letters = letters.filter(recipient__in=list(to))
     return letters.update(voided_at=at)
 
 

@@ -58,6 +58,11 @@ def fiscal_year(day: date) -> int:
     return day.year + BUDDHIST_ERA + (day.month >= 10)
 
 
+def last_day(fiscal_year: int) -> date:
+    """The last day of a Buddhist fiscal year: 30 September 2022 for 2565."""
+    return date(fiscal_year - BUDDHIST_ERA, 9, 30)
+
+
 def thai_digits(text: object) -> str:
     return str(text).translate(_THAI)
 

@@ -17,8 +17,8 @@ from assessments.models import Assessment
 from audit import chain, guards
 from audit.models import Event
 from documents.models import Paper, Seal
-from measures import work
-from measures.models import DivisionTask, Report
+from measures import comments, work
+from measures.models import DivisionTask, Mention, Report
 from memo_flow import decisions
 from memo_flow.models import Decision, Memo, Revision
 from organization.models import User
@@ -213,7 +213,7 @@ def test_a_guard_that_was_switched_off_counts_as_missing(cast: Cast) -> None:
 def test_guards_are_removed_and_installed_twice_without_harm(cast: Cast) -> None:
     for _ in range(2):
         guards.remove_all()
-    assert len(guards.missing()) == 14  # two on each of six tables, and two for the one open group of a memo
+    assert len(guards.missing()) == 24  # two on each of eleven tables, and two for the one open group of a memo
     for _ in range(2):
         guards.install_all()
     assert guards.missing() == []
@@ -356,6 +356,23 @@ def test_words_changed_after_they_were_said_are_found(cast: Cast, tamper: Any) -
     tamper(lambda: Report.objects.filter(task=task, kind="finished").update(text="ดำเนินการแล้วเสร็จ"))
     tamper(lambda: Decision.objects.filter(memo=memo).update(comment="ไม่เห็นควร"))
     assert first_broken()[:2] == (MEMO, str(memo.pk))
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda task: task.reports.filter(kind="finished").update(obstacles="ไม่มีใครช่วย"),
+        lambda task: task.comments.update(text="อย่างอื่น"),
+        lambda task: Mention.objects.filter(task=task).update(division=task.division),
+        lambda task: Mention.objects.filter(task=task)._raw_delete("default"),
+    ],
+)
+def test_what_was_said_beside_a_report_is_held_by_the_chain_as_well(cast: Cast, tamper: Any, change: Any) -> None:
+    task = cast.reported("fin")
+    comments.comment(task.pk, by=cast.mayor, text="@กองช่าง ช่วยด้วย", now=at(hour=16))
+    assert not list(chain.verify())
+    tamper(lambda: change(task))
+    assert first_broken()[:2] == (TASK, str(task.pk))
 
 
 def test_a_text_changed_after_it_was_submitted_is_found(cast: Cast, tamper: Any) -> None:

@@ -19,12 +19,12 @@ from viewflow.workflow.models import Process, Task
 
 from audit import chain, guards
 from audit.models import Event
-from documents import shop
 from disclosure.models import Publication, Withdrawal
+from documents import shop
 from documents.models import Paper, Print
+from measures import comments, work
 from measures import letters as task_letters
 from measures import reminders as task_reminders
-from measures import work
 from measures.models import Comment, DivisionTask, Mention, Report
 from memo_flow import flows, letters, reminders
 from memo_flow.models import Decision, Revision, Step
@@ -159,6 +159,7 @@ def test_no_row_of_the_record_is_lost_with_another() -> None:
 
 def a_report(cast: Cast) -> DivisionTask:
     task = cast.task()
+    comments.comment(task.pk, by=cast.mayor, text="@กองช่าง ช่วยด้วย", now=at(hour=13))
     return work.start(task.pk, by=cast.worker_of(task), now=at(hour=14))
 
 

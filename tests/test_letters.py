@@ -14,7 +14,7 @@ from django.template import engines
 from django.test import Client
 from django.utils import translation
 
-from measures import work
+from measures import comments, extensions, sharing, work
 from measures.models import DivisionTask
 from memo_flow import decisions, drafts
 from memo_flow.models import Memo
@@ -58,10 +58,27 @@ def all_that_happens(cast: Cast) -> None:
     work.accept(op[0].pk, by=cast.head_of_office, text="เรียบร้อย", now=at(hour=16))
     work.send_back(op[1].pk, by=cast.permanent_secretary, text="ยังขาด", now=at(hour=16))
     work.cancel(op[2].pk, by=cast.head_of_office, text="โอนงบ", now=at(hour=16))
+    said_and_shared(cast, *op[3:5])
     for day in (SPRING - days(2), SPRING, SPRING + days(8)):
         scans.run(now=at(day))
     end(cast.mayor.appointments.get(), on=DAY + days(20))
     cast.answer(waiting, cast.permanent_secretary, "endorse", now=at(DAY + days(21)))
+
+
+def said_and_shared(cast: Cast, task: DivisionTask, other: DivisionTask) -> None:
+    """Handed over, shared out, spoken of, and asked for more time."""
+    staff, head, then = cast.office_staff, cast.head_of_office, {"now": at(hour=17)}
+    colleague = cast.hire("colleague", "officer", "op")
+    for to in (staff, colleague, None):
+        sharing.hand_over(task.pk, by=head, to=to and to.pk, **then)
+    sharing.share(task.pk, by=head, officers={s.pk: staff.pk for s in task.steps.all()}, **then)
+    comments.comment(task.pk, by=cast.mayor, text="@กองคลัง ช่วย <ด่วน> & รายงาน", **then)
+    for one, until in ((task, SPRING + days(20)), (other, SPRING + days(30))):
+        asked = extensions.ask(one.pk, by=staff, until=until, reason="ผู้รับจ้าง <ช้า> & ฝนตก", **then)
+        if one is task:
+            extensions.grant(one.pk, by=head, extension=asked.pk, until=SPRING + days(9), text="เท่านี้", **then)
+        else:
+            extensions.refuse(one.pk, by=head, extension=asked.pk, text="ยังทัน", **then)
 
 
 # --- written with the act

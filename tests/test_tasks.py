@@ -4,6 +4,7 @@ import pytest
 from django.core.exceptions import ValidationError
 from django.db import DatabaseError, connection, transaction
 
+from audit import chain
 from measures import work
 from measures.models import DivisionTask, Report
 from measures.queries import with_progress
@@ -152,6 +153,24 @@ def test_words_that_say_nothing_or_cannot_be_kept_are_a_form_error(cast: Cast, t
 def test_emoji_tabs_and_line_breaks_are_kept(cast: Cast) -> None:
     words = "เสร็จแล้ว 👍🏽\n\tดูที่เว็บไซต์ ก่ำ " + "ก" * 3000
     assert Report.objects.get(pk=say(cast.started(), cast.finance, text=words).pk).text == words
+
+
+def test_a_report_says_what_hinders_and_the_chain_holds_it(cast: Cast) -> None:
+    task = cast.started()
+    said = say(task, cast.finance, obstacles=" ฝนตก\r\nถนนขาด ")
+    assert Report.objects.get(pk=said.pk).obstacles == "ฝนตก\nถนนขาด"
+    event = chain.head_of(task)
+    assert event.data["obstacles"] == chain.digest("ฝนตก\nถนนขาด")
+    assert not list(chain.verify())
+
+
+@pytest.mark.parametrize("obstacles", ["ก" * 4001, "a\x00b", "a\x1bb", "\ud800"])
+def test_obstacles_that_cannot_be_kept_are_a_form_error(cast: Cast, obstacles: str) -> None:
+    task = cast.started()
+    with pytest.raises(ValidationError) as refusal:
+        say(task, cast.finance, obstacles=obstacles)
+    assert list(refusal.value.message_dict) == ["obstacles"]
+    assert task.reports.count() == 1
 
 
 def test_finished_work_stands_at_100_percent(cast: Cast) -> None:
