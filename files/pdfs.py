@@ -12,7 +12,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
 UNPACKED = 40_000_000  # bytes of object streams that are looked into, of one file
-END = 2048  # bytes before the end in which the last %%EOF stands
+END = 1024  # bytes before the last %%EOF in which the place of its table stands
 
 _STREAM = re.compile(rb"stream\r?\n")
 _OBJECTS = re.compile(rb"/ObjStm\b")
@@ -53,7 +53,8 @@ def check(data: bytes) -> None:
 def _whole(data: bytes) -> None:
     if not data.startswith(b"%PDF-"):
         raise ValidationError(_("The file is called a PDF and is none."), code="type")
-    if b"%%EOF" not in data[-END:] or b"startxref" not in data[-END:]:
+    end = data.rfind(b"%%EOF")
+    if end < 0 or b"startxref" not in data[max(0, end - END) : end]:
         raise ValidationError(_("The PDF is not complete: its end is missing. Attach it again."), code="damaged")
 
 

@@ -167,6 +167,15 @@ def test_a_file_that_was_broken_off_is_refused(kind: str, share: float) -> None:
     refusal(whole[: int(len(whole) * share)], f"ก.{kind}")
 
 
+@pytest.mark.parametrize("data", [b"%PDF-1.7\n%%EOF\n", b"%PDF-1.7\nstartxref\n0\n", b"%PDF-"])
+def test_a_pdf_without_its_end_is_refused(data: bytes) -> None:
+    assert refusal(data, "ก.pdf") == "damaged"
+
+
+def test_a_pdf_that_is_filled_up_with_blanks_is_taken() -> None:
+    look(sample.pdf() + b"\0" * 4096, "ก.pdf")
+
+
 @pytest.mark.parametrize("kind", ["png", "jpg", "webp", "docx", "xlsx"])
 def test_a_file_without_its_last_byte_is_refused(kind: str) -> None:
     assert refusal(MADE[kind]()[:-1], f"ก.{kind}") == "damaged"
