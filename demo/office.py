@@ -8,12 +8,13 @@ from django.db import transaction
 
 from demo import assessed, clock, document
 from documents import seals
-from memo_flow import drafts
+from memo_flow import drafts, follow_ups
 from memo_flow.models import Action, Memo, MemoKind, Route, RouteStep
 from organization.appointments import act_for, appoint
 from organization.models import Division, Organization, Position, Role, User
 
 PASSWORD = "demo"
+ANALYSIS = "ita-analysis"
 OFFICE = "kps-sao"
 NEIGHBOUR = "thung-fa-sao"
 SINCE = date(2020, 10, 1)
@@ -103,7 +104,10 @@ def load() -> bool:
         order_number=ACTING_ORDER,
     )
     kind = analysis_kind(office, positions["permanent_secretary"], positions["mayor"])
-    assessed.record(office, _neighbour())
+    neighbour = _neighbour()
+    assessed.record(office, neighbour)
+    for one in (office, neighbour):
+        follow_ups.kind_for(one)
     new_memo(kind)
     return True
 
@@ -117,7 +121,7 @@ def give_seal() -> None:
 
 def new_memo(kind: MemoKind | None = None) -> Memo:
     """The document as a fresh draft of the head of office."""
-    kind = kind or MemoKind.objects.get(organization__code=OFFICE)
+    kind = kind or MemoKind.objects.get(organization__code=OFFICE, code=ANALYSIS)
     text = document.imported()
     author = User.objects.get(username="head_of_office")
     return drafts.create(kind=kind, by=author, subject=text.subject, content=text.content, now=clock.START)
@@ -138,7 +142,7 @@ def analysis_kind(office: Organization, secretary: Position, mayor: Position) ->
     ]
     return MemoKind.objects.create(
         organization=office,
-        code="ita-analysis",
+        code=ANALYSIS,
         name_th="รายงานการวิเคราะห์ผลการประเมิน ITA",
         name_en="Analysis of the yearly ITA result",
         route=route,

@@ -8,6 +8,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from measures import progress
 from measures.models import DivisionTask, Extension
 from measures.queries import awaiting_answer, awaiting_time
+from memo_flow import follow_ups
 from memo_flow.lifecycle import State
 from memo_flow.models import Circulation, Decision, Memo, Step
 from organization.models import User
@@ -88,6 +89,7 @@ def badge(user: User, seats: Seats, on: date) -> str:
         to_revise(user, seats),
         to_acknowledge(seats),
         awaiting_answer(user, seats, on).values_list("pk").union(awaiting_time(user, seats, on).values_list("pk")),
+        *follow_ups.asked_of(seats, on).values(),
     ]
     found = sum(len(rows.order_by().values_list("pk", flat=True)[:BADGE]) for rows in waiting)
     return "99+" if found >= BADGE else str(found or "")

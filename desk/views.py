@@ -15,6 +15,7 @@ from desk.ways import way_back
 from measures import progress
 from measures.queries import sees_all
 from measures.queries import visible_to as visible_tasks
+from memo_flow import follow_ups
 from memo_flow.queries import search as search_memos
 from memo_flow.queries import visible_to as visible_memos
 from organization import calendar
@@ -51,6 +52,7 @@ def inbox(request: HttpRequest) -> HttpResponse:
         context["circulated"] = list(queries.to_acknowledge(seats)[:PAGE])
         context["reported"] = list(queries.to_answer(user, seats, today)[:PAGE])  # type: ignore[arg-type]
         context["asked"] = list(queries.to_give_time(user, seats, today)[:PAGE])  # type: ignore[arg-type]
+        context["follow_ups"] = follow_ups.waiting_for(seats, today)
         context["drafts"] = list(queries.being_written(user)[:PAGE])  # type: ignore[arg-type]
     return render(request, "desk/inbox.html", {**context, "page": page})
 

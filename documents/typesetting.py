@@ -26,7 +26,8 @@ memo:  {"urgency": "" | urgent | very_urgent | most_urgent, "agency", "number": 
 report: {"fiscal_year": 2564, "title", "memo": {"number", "date", "subject"}, "signature": SIGNATURE | null,
         "chapters": [{"id": foreword | background | overall | suggestions | …, "heading", "text"}],
         "scores": SCORES | null, "plan": [PLAN], "attachments": [ATTACHMENT], "blocks": [BLOCK]}
-follow_up: {"kind": "interim" | "final", "fiscal_year": 2565, "memo": {"number", "date", "subject"},
+follow_up: {"kind": "interim" | "final", "topic": "มาตรการ…", "fiscal_year": 2565,
+        "memo": {"number", "date", "subject"},  whose measures; "report": the same of the memo that reports on them
         "on": ISO day, "totals": {"tasks", "done", "late", "percent"},
         "divisions": [{"name", "tasks", "done", "late", "percent"}],
         "rows": [{"instrument", "title", "issue", "follow_up_due": ISO, "measures": [{"text", "tasks": [TASK]}]}]}

@@ -36,7 +36,10 @@ class PlanRow(models.Model):
     class Meta:
         ordering = ["seq"]
         constraints = [models.UniqueConstraint(fields=["memo", "seq"], name="plan_row_once")]
-        indexes = [models.Index(fields=["organization", "fiscal_year"], name="plan_row_year")]
+        indexes = [
+            models.Index(fields=["organization", "fiscal_year"], name="plan_row_year"),
+            models.Index(fields=["fiscal_year", "organization"], condition=Q(seq=1), name="plan_row_first"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.memo_id} {self.instrument}"

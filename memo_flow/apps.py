@@ -9,3 +9,4 @@ class MemoFlowConfig(AppConfig):
         from notifications import scans
 
         scans.register("decisions", reminders.scan)
+        scans.register("follow_ups", reminders.scan_follow_ups)

@@ -25,6 +25,7 @@ from assessments.document import (
 )
 from assessments.language import squeezed
 from audit import chain
+from memo_flow import follow_up_words
 from memo_flow.content import Content
 from memo_flow.models import Memo
 from organization.calendar import day_of
@@ -37,7 +38,9 @@ Recorded = tuple[results.YearResult | None, results.YearResult | None]  # of the
 
 
 def year_of(content: Content) -> int | None:
-    """The fiscal year a memo analyses (Buddhist); None for a memo that names none, which is not checked."""
+    """The fiscal year a memo analyses (Buddhist); None for a memo that analyses none."""
+    if content.get("follow_up"):
+        return None
     year = (content.get("scores") or {}).get("fiscal_year")
     return year if isinstance(year, int) else None
 
@@ -53,6 +56,8 @@ def report_on(memo: Memo, content: Content, *, subject: str, on: date) -> Report
 
     None where nothing is checked: no year, or a year without rules. Three statements.
     """
+    if content.get("follow_up"):
+        return _of_follow_up(content, subject)
     if year_of(content) not in rulebook.years():
         return None
     divisions = Division.objects.filter(organization=memo.organization_id).values_list("code", "name_th")
@@ -88,6 +93,8 @@ def checked(
     dated: date,
 ) -> Report | None:
     """The same of what the caller has at hand. `divisions`: code -> official name. Pure."""
+    if content.get("follow_up"):
+        return _of_follow_up(content, subject)
     year = year_of(content)
     if year is None or year not in rulebook.years():
         return None
@@ -96,6 +103,12 @@ def checked(
     report = checks.check(document)
     findings = (*differences(content, recorded, year, before), *report.findings)
     return Report(findings, report.resolved, report.computed, report.proof, report.admissible)
+
+
+def _of_follow_up(content: Content, subject: str) -> Report:
+    """A follow-up memo has neither scores nor a plan: only its words are held against its own frozen figures."""
+    passages = ((one.section, one.text) for one in _passages({**content, "subject": subject}))
+    return Report(tuple(follow_up_words.contradictions(passages, content["follow_up"])), {}, {}, {}, {})
 
 
 def document_of(

@@ -14,9 +14,14 @@
                  "measures": [{"text"}],
                  "steps": [{"text", "measures": [1, 2], "responsible": ["op"]}],   measures by place, from 1
                  "responsible": ["op", "fin"], "period_start": ISO, "period_end": ISO,
-                 "follow_up", "follow_up_due": ISO}]
+                 "follow_up", "follow_up_due": ISO}],
+  "follow_up": {"taken_at": ISO moment, "fiscal_year": 2565, "topic": "มาตรการส่งเสริม…",
+                "memo": {"number", "date": ISO, "subject"},                     whose measures these are
+                "totals", "divisions", "rows"}                                  measures.follow_up.of_memo
 }
 Half-written drafts hold "" where a value is not there yet; a text of before the reports has no key "report".
+"follow_up" stands in a follow-up memo alone: figures as they were taken. Nothing that is typed becomes part of them:
+cleaned() and legible() leave the key out, and drafts.py puts back what is stored.
 Submission adds "subject", "reason", "findings", what the checker found, and "attachments" (`frozen`):
   [{"id": of the Attachment, "name", "sha256", "size": bytes}]
 """
@@ -175,7 +180,7 @@ def _gaps(content: Content, divisions: Collection[str], outline: Mapping[str, An
             )
     for n, row in enumerate(content["plan"]):
         yield from _row_gaps(f"plan.{n}", n + 1, row, divisions)
-    for path, words in _texts(content):
+    for path, words in _texts({key: value for key, value in content.items() if key != "follow_up"}):
         if missing := unprintable(words):
             named = ", ".join(f"“{one}” ({name_of(one)})" for one in missing[:10])
             yield Gap(path, _("No paper can print %(letters)s. Remove it, or write it in words.") % {"letters": named})

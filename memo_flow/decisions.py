@@ -95,6 +95,8 @@ def submit(
     memo.save(update_fields=["state", "process", "round", "submitted_at"])
     revision = _freeze(memo, body, findings, files, reason=reason, by=by, seat=seat, now=now)
     Draft.objects.filter(memo=memo).delete()
+    if memo.follows_id:
+        outbox.void(letters.about_follow_up(memo.follows_id, memo.follow_up), at=now)
     _open_group(memo, _copy_route(memo), task, now=now)
     chain.record(
         memo,

@@ -1,5 +1,6 @@
 """Writing: a Draft exists while somebody writes; nothing of it is a truth until it is submitted."""
 
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
@@ -28,6 +29,16 @@ from organization.seats import Seat, seats_of
 _FROZEN_ONLY = ("subject", "reason", "attachments", "findings")
 
 
+@dataclass(frozen=True)
+class Following:
+    """What makes a new memo a follow-up: whose measures it reports, which report it is, its figures, the seat."""
+
+    memo: Memo
+    kind: str
+    figures: dict[str, Any]
+    seat: Seat
+
+
 def writing_seat(by: User, *, now: datetime) -> Seat:
     """The seat someone writes memos in: their own chair in a division. Raises Refused when they have none."""
     seats = [s for s in seats_of(by, day_of(now)) if s.division_id]
@@ -37,11 +48,22 @@ def writing_seat(by: User, *, now: datetime) -> Seat:
 
 
 @transaction.atomic
-def create(*, kind: MemoKind, by: User, now: datetime, subject: str = "", content: text.Content | None = None) -> Memo:
-    """A new draft of a kind; with `content` it starts from a text (e.g. an import), else from the kind's outline."""
+def create(
+    *,
+    kind: MemoKind,
+    by: User,
+    now: datetime,
+    subject: str = "",
+    content: text.Content | None = None,
+    following: Following | None = None,
+) -> Memo:
+    """A new draft of a kind; with `content` it starts from a text (e.g. an import), else from the kind's outline.
+
+    A follow-up memo (follow_ups.draw_up) is written in the seat that was found to be entitled to it.
+    """
     if kind.organization_id != by.organization_id:
         raise MemoKind.DoesNotExist
-    seat = writing_seat(by, now=now)
+    seat = following.seat if following else writing_seat(by, now=now)
     division = seat.position.division
     assert division is not None
     memo = Memo.objects.create(
@@ -51,14 +73,18 @@ def create(*, kind: MemoKind, by: User, now: datetime, subject: str = "", conten
         author=by,
         author_position=seat.position,
         subject=_subject(subject),
+        follows=following.memo if following else None,
+        follow_up=following.kind if following else "",
         created_at=now,
     )
     with override("th"):  # the paper is Thai whatever its writer reads
         start = content or text.blank(
-            kind.outline, to=_addressee(memo.organization_id), agency=f"{division} {memo.organization}"
+            kind.outline, to=addressee(memo.organization_id), agency=f"{division} {memo.organization}"
         )
-    Draft.objects.create(memo=memo, content=text.cleaned(start), saved_at=now, saved_by=by)
-    chain.record(memo, "created", by=by, seat=seat, at=now, state=memo.state, kind=kind.pk)
+    figures = {"follow_up": following.figures} if following else {}
+    Draft.objects.create(memo=memo, content=text.cleaned(start) | figures, saved_at=now, saved_by=by)
+    about = {"follows": following.memo.pk, "follow_up": following.kind} if following else {}
+    chain.record(memo, "created", by=by, seat=seat, at=now, state=memo.state, kind=kind.pk, **about)
     return memo
 
 
@@ -80,7 +106,7 @@ def from_result(year: int, *, by: User, now: datetime) -> Memo:
     assert division is not None
     facts, known = facts_of(organization, division, year, on=on)
     with override("th"):
-        blank = text.blank(kind.outline, to=_addressee(organization.pk), agency=f"{division} {organization}")
+        blank = text.blank(kind.outline, to=addressee(organization.pk), agency=f"{division} {organization}")
         content = analysis.draft(facts, blank, known, on=on)
     return create(kind=kind, by=by, now=now, subject=analysis.subject(year), content=content)
 
@@ -136,10 +162,12 @@ def revise(
     version: int,
     now: datetime,
     undo: Change | None = None,
+    figures: dict[str, Any] | None = None,
 ) -> Draft:
     """Keep what was written, half-finished or not. `version` is the one the writer started from (0: no draft yet).
 
-    `undo` puts back what a button has replaced; the next save forgets it.
+    `undo` puts back what a button has replaced; the next save forgets it. A follow-up memo orders nothing, and keeps
+    its frozen figures unless `figures` takes their place; those in `content` are never looked at.
 
     Raises Memo.DoesNotExist, Refused, NotNow, ValidationError with {path: messages}, or Stale when somebody else
     saved meanwhile: `current` is their Draft, and nothing of either text is lost.
@@ -153,6 +181,9 @@ def revise(
     if memo.subject != subject:
         memo.subject = subject
         memo.save(update_fields=["subject"])
+    if memo.follows_id:
+        stored = draft.content if draft else working_text(memo)
+        content |= {"plan": [], "follow_up": figures or stored.get("follow_up")}
     draft = draft or Draft(memo=memo, version=0)
     draft.content, draft.version, draft.saved_at, draft.saved_by = content, version + 1, now, by
     draft.undo = undo.as_data() if undo else None
@@ -178,7 +209,8 @@ def discard(memo_id: UUID, *, by: User, now: datetime) -> None:
     memo.delete()
 
 
-def _addressee(organization_id: UUID) -> str:
+def addressee(organization_id: UUID) -> str:
+    """To whom a memo of the office is addressed: its mayor, in the language that is switched on."""
     mayor = Position.objects.filter(organization=organization_id, role=Role.MAYOR).first()
     return str(mayor) if mayor else ""
 

@@ -18,7 +18,7 @@ from assessments import rulebook
 from assessments.models import Assessment
 from assessments.results import YearResult
 from measures import library
-from memo_flow import analysis, attachments, checking, drafts, policies
+from memo_flow import analysis, attachments, checking, drafts, follow_up_words, follow_ups, policies
 from memo_flow import content as text
 from memo_flow.changes import Change, Gone
 from memo_flow.findings import Panel, Segment, panel, place_of
@@ -29,11 +29,12 @@ from memo_flow.queries import waiting_reason
 from memo_flow.views import memo_for
 from organization import calendar
 from organization.models import Division
-from organization.refusals import Stale
+from organization.refusals import NotNow, Stale
 from organization.seats import seats_of
 
 MARKED = ("text", "title", "issue", "follow_up", "score")
 REPLACES = ("put", "undo", "generate", "take")
+FROZEN = "follow_up"  # a follow-up memo's figures: taken from the data, never from what was posted
 
 
 @dataclass(frozen=True)
@@ -62,13 +63,30 @@ def memo_edit(request: HttpRequest, pk: UUID) -> HttpResponse:
     said = request.POST.get("version", "")
     version = int(said) if said.isdecimal() and len(said) < 10 else -1
     try:
-        act = _acted(request, memo, op, {**text.cleaned(body), "subject": subject})
+        if op == "figures":
+            return _figures_again(request, memo, subject, text.cleaned(body), version)
+        act = _acted(request, memo, op, {**text.cleaned(body), **_frozen(memo), "subject": subject})
         subject, body = act.content.pop("subject"), act.content
-        drafts.revise(pk, by=request.user, subject=subject, content=body, version=version, now=now, undo=act.undo)  # type: ignore[arg-type]
+        figures = body.pop(FROZEN, None) if op == "undo" else None
+        drafts.revise(
+            pk,
+            by=request.user,  # type: ignore[arg-type]
+            subject=subject,
+            content=body,
+            version=version,
+            now=now,
+            undo=act.undo,
+            figures=figures,
+        )
     except ValidationError as error:
         return _editor(request, memo, subject, body, version=version, errors=error.message_dict)
     except Stale as stale:
         return _editor(request, memo, subject, body, version=version, theirs=stale.current, status=409)
+    except NotNow as refusal:
+        if op != "figures":
+            raise
+        messages.error(request, str(refusal))
+        return _editor(request, memo, subject, body, version=version, status=409)
     if op == "submit":
         return redirect("memo-submit", pk)
     if op == "files":
@@ -88,7 +106,7 @@ def memo_check(request: HttpRequest, pk: UUID) -> HttpResponse:
     seats = seats_of(request.user, today)  # type: ignore[arg-type]
     memo = memo_for(request, pk, seats)
     policies.require(request.user, "edit", memo, on=today, seats=seats)  # type: ignore[arg-type]
-    body, subject = text.legible(parsed(request.POST)), request.POST.get("subject", "")
+    body, subject = text.legible(parsed(request.POST)) | _frozen(memo), request.POST.get("subject", "")
     divisions = dict(Division.objects.filter(organization=memo.organization_id).values_list("code", "name_th"))
     found = _findings(memo, body, subject, divisions, checking.recorded_of(memo, body))
     marked = _marked(body, found) if found else []
@@ -103,6 +121,43 @@ def memo_from_result(request: HttpRequest, year: int) -> HttpResponse:
     memo = drafts.from_result(year, by=request.user, now=calendar.now())  # type: ignore[arg-type]
     messages.success(request, _("The draft is written from the recorded result. Read it, and change what you like."))
     return redirect("memo-edit", memo.pk)
+
+
+@login_required
+@require_POST
+def memo_follow_up(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """Draw up the interim or final follow-up memo, or go to the one that stands."""
+    memo_for(request, pk)
+    now = calendar.now()
+    memo = follow_ups.draw_up(pk, kind=request.POST.get("kind", ""), by=request.user, now=now)  # type: ignore[arg-type]
+    if memo.created_at == now:
+        messages.success(request, _("The follow-up memo is drawn up. Read it, and change its words as you like."))
+    else:
+        messages.info(request, _("This follow-up memo has been drawn up already."))
+    writable = policies.why_not(request.user, "edit", memo, calendar.day_of(now)) is None  # type: ignore[arg-type]
+    return redirect("memo-edit" if writable else "memo", memo.pk)
+
+
+def _figures_again(request: HttpRequest, memo: Memo, subject: str, content: text.Content, version: int) -> HttpResponse:
+    """Save the words, take the figures as they stand, and say what has moved."""
+    _draft, moved = follow_ups.take_again(
+        memo.pk,
+        by=request.user,  # type: ignore[arg-type]
+        subject=subject,
+        content=content,
+        version=version,
+        now=calendar.now(),
+    )
+    told = _("The figures are taken again. %(changes)s") % {
+        "changes": "; ".join(moved) if moved else _("Nothing has changed.")
+    }
+    messages.success(request, told)
+    return redirect("memo-edit", memo.pk)
+
+
+def _frozen(memo: Memo) -> dict[str, Any]:
+    """The stored figures of a follow-up memo, under their key; of any other memo nothing."""
+    return {FROZEN: drafts.working_text(memo).get(FROZEN)} if memo.follows_id else {}
 
 
 def _acted(request: HttpRequest, memo: Memo, op: str, content: text.Content) -> _Act:
@@ -125,6 +180,8 @@ def _change(memo: Memo, verb: str, path: str, op: str, content: text.Content) ->
     """What a button replaces, and where to look after it. Raises Gone or LookupError."""
     if verb == "put":
         change = Change.of(op)
+        if change.path.partition(".")[0] == FROZEN:
+            raise Gone
         return change, change.path
     if verb == "undo":
         draft = Draft.objects.filter(memo=memo).first()
@@ -132,6 +189,9 @@ def _change(memo: Memo, verb: str, path: str, op: str, content: text.Content) ->
             raise Gone
         change = Change(**draft.undo)
         return change, change.path
+    if verb == "generate" and content.get(FROZEN):
+        facts_then = follow_ups.facts_of(memo, content[FROZEN])
+        return Change.whole(content, path, follow_up_words.written(content, path, facts_then)), path
     year = checking.year_of(content)
     if year is None:
         raise LookupError
@@ -162,7 +222,8 @@ def _editor(
     status: int = 200,
 ) -> HttpResponse:
     divisions = list(Division.objects.filter(organization=memo.organization_id))
-    legible = text.legible(body)
+    frozen = _frozen(memo)
+    legible = text.legible(body) | frozen
     recorded = checking.recorded_of(memo, legible)
     result = recorded[0]
     found = _findings(memo, legible, subject, {d.code: d.name_th for d in divisions}, recorded)
@@ -185,11 +246,19 @@ def _editor(
         "year": checking.year_of(legible),
         "years": rulebook.years(),
         "result": result,
-        "written": {"sections": analysis.WRITTEN, "report": analysis.REPORTED} if result else {},
+        "written": _written(result, frozen),
+        "figures": frozen.get(FROZEN),
         "undo": _undoable(draft, body),
         **(_library(memo, legible, result) if result else {}),
     }
     return render(request, "memo_flow/edit.html", context, status=status)
+
+
+def _written(result: YearResult | None, frozen: dict[str, Any]) -> dict[str, Any]:
+    """The ids of the sections that can be written from the data."""
+    if frozen:
+        return {"sections": tuple(follow_up_words.SECTIONS)}
+    return {"sections": analysis.WRITTEN, "report": analysis.REPORTED} if result else {}
 
 
 def _gaps(memo: Memo, body: text.Content, divisions: list[Division]) -> list[text.Gap]:
@@ -218,7 +287,7 @@ def _fields(node: Any, path: str = "") -> Iterator[str]:
     if isinstance(node, dict):
         for key, value in node.items():
             where = f"{path}.{key}" if path else key
-            if isinstance(value, (dict, list)) and key != "before":  # last year's scores are hidden fields
+            if isinstance(value, (dict, list)) and key not in ("before", FROZEN):  # no fields to be seen
                 yield from _fields(value, where)
             elif key in MARKED and path:
                 yield where

@@ -31,6 +31,11 @@ def about_step(step: Step) -> str:
     return f"step:{step.pk}"
 
 
+def about_follow_up(memo_id: Any, kind: str) -> str:
+    """The follow-up that a memo still has to get, for the letters that ask for it."""
+    return f"follows:{memo_id}:{kind}"
+
+
 def facts(memo: Memo) -> dict[str, Any]:
     """What every letter about a memo states."""
     entry: RegisterEntry | None = getattr(memo, "entry", None)

@@ -19,8 +19,6 @@ from django.utils.translation import override
 from audit import chain
 from documents import orders
 from documents.models import Form, Paper
-from measures.follow_up import keep_evidence
-from measures.follow_up import of_memo as work_of
 from memo_flow import analysis, paper, policies
 from memo_flow.content import Content
 from memo_flow.lifecycle import State
@@ -37,9 +35,6 @@ MARKS = {
     State.WITHDRAWN: "ยกเลิก",
 }
 SUPERSEDED = "ถูกแทนที่"
-AS_OF = "ตัวเลขจากระบบตามวันที่ที่ระบุ ยังไม่ได้เสนอผู้บริหารพิจารณา"
-#: What is drawn up about an approved memo whenever it is wanted: form, and kind of follow-up.
-DRAWN_UP = ((Form.NOTICE, ""), (Form.FOLLOW_UP, "interim"), (Form.FOLLOW_UP, "final"))
 SECRECY = "ลับ"
 
 
@@ -58,8 +53,9 @@ def preview(memo: Memo, form: Form, body: Content, *, revision: Revision | None,
 def freeze(memo: Memo, revision: Revision, *, steps: Sequence[Step], by: User, seat: Seat, at: datetime) -> list[Paper]:
     """Freeze the papers of a memo on which the last decision has fallen, within that decision's transaction.
 
-    The memo and the certificate of its route always; after approval also its report, where it has one, and the notice
-    to the divisions, where it orders them something. `steps`: the round's, which the caller has.
+    The memo and the certificate of its route always; after approval also its report, where it has one, the notice to
+    the divisions, where it orders them something, and of a follow-up memo the report of its figures.
+    `steps`: the round's, which the caller has.
     """
     decided = list(decisions_on(memo))
     answered = {one.step_id for one in decided}  # a step that nobody needed to answer has no block
@@ -68,15 +64,16 @@ def freeze(memo: Memo, revision: Revision, *, steps: Sequence[Step], by: User, s
     if memo.state == State.APPROVED:
         forms += [Form.REPORT] if has_report(revision.content) else []
         forms += [Form.NOTICE] if revision.content["plan"] and not memo.kind.secret else []
+        forms += [Form.FOLLOW_UP] if revision.content.get("follow_up") else []
     papers = [_frozen(memo, file.paper(form, at=at, code=orders.new_code()), at=at) for form in forms]
     certificate = file.paper(Form.CERTIFICATE, at=at, code=orders.new_code(), body=file.certificate_body(papers))
     return orders.place([*papers, _frozen(memo, certificate, at=at)], by=by, seat=seat, at=at)
 
 
 @transaction.atomic
-def draw_up(memo_id: UUID, *, form: str, kind: str = "", by: User, now: datetime) -> Paper:
-    """A paper about an approved memo as things stand now: the notice with who has acknowledged it, or the follow-up
-    report (`kind`: interim or final). Where nothing has changed since the newest of its kind, that one.
+def draw_up(memo_id: UUID, *, form: str, by: User, now: datetime) -> Paper:
+    """The notice of an approved memo as things stand now, with who has acknowledged it. Where nothing has changed
+    since the newest one, that one.
 
     Raises Memo.DoesNotExist, Refused, NotNow or ValidationError (no such paper, or a memo that orders nothing).
     """
@@ -84,17 +81,13 @@ def draw_up(memo_id: UUID, *, form: str, kind: str = "", by: User, now: datetime
     seat = policies.require(by, "draw_up", memo, on=day_of(now))
     revision = newest_revision(memo)
     assert revision is not None
-    circulated = form != Form.NOTICE or not memo.kind.secret
-    if (form, kind) not in DRAWN_UP or not revision.content["plan"] or not circulated:
+    if form != Form.NOTICE or not revision.content["plan"] or memo.kind.secret:
         raise ValidationError(_("There is no such paper of this memo."))
-    data = _notice(memo, revision, now) if form == Form.NOTICE else _follow_up(memo, revision, kind, now)
-    last = orders.newest(about(memo), form, kind)
+    data = _notice(memo, revision, now)
+    last = orders.newest(about(memo), form)
     if last and last.data["body"] == data["body"]:
         return last
-    if form == Form.FOLLOW_UP:
-        keep_evidence(memo.pk, at=now)
-    paper = _frozen(memo, data, sealed=form == Form.NOTICE, at=now)
-    return orders.place([paper], by=by, seat=seat, at=now)[0]
+    return orders.place([_frozen(memo, data, at=now)], by=by, seat=seat, at=now)[0]
 
 
 def _notice(memo: Memo, revision: Revision, at: datetime) -> dict[str, Any]:
@@ -102,20 +95,8 @@ def _notice(memo: Memo, revision: Revision, at: datetime) -> dict[str, Any]:
     return file.paper(Form.NOTICE, at=at, code=orders.new_code())
 
 
-def _follow_up(memo: Memo, revision: Revision, kind: str, at: datetime) -> dict[str, Any]:
-    file, plan = _File(memo, revision.content, revision, [], []), revision.content["plan"]
-    body = {
-        "kind": kind,
-        "fiscal_year": fiscal_year(date.fromisoformat(plan[0]["period_start"])),
-        "memo": file.reference(),
-        "on": day_of(at).isoformat(),
-        **work_of(memo.pk, titles=[row["title"] for row in plan], on=day_of(at)),
-    }
-    return file.paper(Form.FOLLOW_UP, at=at, code=orders.new_code(), note=AS_OF, body=body)
-
-
-def _frozen(memo: Memo, data: dict[str, Any], *, sealed: bool = True, at: datetime) -> Paper:
-    return orders.frozen(data, organization_id=memo.organization_id, about=about(memo), sealed=sealed, at=at)
+def _frozen(memo: Memo, data: dict[str, Any], *, at: datetime) -> Paper:
+    return orders.frozen(data, organization_id=memo.organization_id, about=about(memo), sealed=True, at=at)
 
 
 def _note(memo: Memo, mark: str, at: datetime) -> str:
@@ -157,14 +138,19 @@ class _File:
         body: dict[str, Any] | None = None,
     ) -> dict[str, Any]:
         """A paper of this memo; `body` where the caller has made it."""
-        made = {Form.MEMO: self.memo_body, Form.REPORT: self.report_body, Form.NOTICE: self.notice_body}
+        made = {
+            Form.MEMO: self.memo_body,
+            Form.REPORT: self.report_body,
+            Form.NOTICE: self.notice_body,
+            Form.FOLLOW_UP: self.follow_up_body,
+        }
         return orders.paper_of(
             form,
             made[form]() if body is None else body,
             organization=self.memo.organization,
             title=self.title(form),
             at=at,
-            public=self.public(form) if code else None,
+            public=self.public() if code else None,
             code=code,
             mark=mark,
             note=note,
@@ -196,7 +182,7 @@ class _File:
     def dated(self) -> str:
         return day_of(self.memo.submitted_at).isoformat() if self.memo.submitted_at else ""
 
-    def public(self, form: Form) -> dict[str, Any]:
+    def public(self) -> dict[str, Any]:
         """What anyone may be told who has the paper's code: positions, no names; of a secret memo nothing at all."""
         if self.memo.kind.secret:
             return {"secret": True}
@@ -215,7 +201,7 @@ class _File:
             "number": self.number,
             "date": self.dated,
             "subject": self.subject,
-            "state": "" if form == Form.FOLLOW_UP else str(self.memo.state),  # decided was the memo, not this
+            "state": str(self.memo.state),
             "decided": decided,
         }
 
@@ -256,6 +242,21 @@ class _File:
             "plan": self.plan,
             "attachments": self.attachments,
             "blocks": self.blocks,
+        }
+
+    def follow_up_body(self) -> dict[str, Any]:
+        """The frozen figures of a follow-up memo, under the memo whose measures they are of."""
+        figures = self.body["follow_up"]
+        return {
+            "kind": self.memo.follow_up,
+            "topic": figures["topic"],
+            "fiscal_year": figures["fiscal_year"],
+            "memo": figures["memo"],
+            "report": self.reference(),
+            "on": day_of(datetime.fromisoformat(figures["taken_at"])).isoformat(),
+            "totals": figures["totals"],
+            "divisions": figures["divisions"],
+            "rows": figures["rows"],
         }
 
     def notice_body(self) -> dict[str, Any]:

@@ -1,16 +1,17 @@
 """What the memo page shows one reader: the paper, whose turn it is, what this reader may do, and why not."""
 
+from datetime import date
 from typing import Any
 
 from documents import orders
 from measures.queries import board_order, with_progress
 from measures.queries import visible_to as visible_tasks
-from memo_flow import attachments, manuscripts, paper, policies, shelves
+from memo_flow import attachments, follow_ups, manuscripts, paper, policies, shelves
 from memo_flow.findings import panel
 from memo_flow.forms import DecisionForm
 from memo_flow.lifecycle import State
 from memo_flow.models import OUTCOMES, Action, Memo, Outcome, Revision, Step
-from memo_flow.queries import decisions_on, history_of, newest_revision, steps_of, waiting_reason
+from memo_flow.queries import decisions_on, history_of, newest_revision, steps_of, visible_to, waiting_reason
 from organization import calendar
 from organization.models import Division, User
 from organization.refusals import Refused
@@ -31,6 +32,7 @@ def memo_page(memo: Memo, user: User, *, form: DecisionForm | None = None, refus
     circulations = (
         list(memo.circulations.select_related("position", "acknowledged_by").order_by("pk")) if memo.round else []
     )
+    source = memo_follows(memo, user, today, seats)
     verbs = ("edit", "submit", "withdraw", "discard", "reassign")
     return {
         "memo": memo,
@@ -59,8 +61,17 @@ def memo_page(memo: Memo, user: User, *, form: DecisionForm | None = None, refus
         if memo.state == State.APPROVED
         else [],
         "shelf": shelves.of(orders.papers_about(manuscripts.about(memo)) if memo.round else [], body),
+        "follows": source,
+        "follow_ups": follow_ups.places(memo, body, user, today, seats),
         "may": {verb: policies.why_not(user, verb, memo, today, seats=seats) is None for verb in verbs},
     }
+
+
+def memo_follows(memo: Memo, user: User, today: date, seats: Seats) -> Memo | None:
+    """The memo whose measures a follow-up reports, where this reader may see it."""
+    if memo.follows_id is None:
+        return None
+    return visible_to(user, today, seats).select_related("entry").filter(pk=memo.follows_id).first()
 
 
 def turn_of(user: User, seats: Seats, memo: Memo, steps: list[Step]) -> tuple[Step | None, Seat | None]:

@@ -55,7 +55,7 @@ def require(
         if seats is None:
             _require_visible(user, memo, on)
         raise
-    if verb in ("reassign", "draw_up") and seats is None:  # rights that do not come from the memo itself
+    if verb in ("reassign", "draw_up", "follow_up") and seats is None:  # rights that do not come from the memo itself
         _require_visible(user, memo, on)
     return seat
 
@@ -69,6 +69,8 @@ def _seat_for(user: User, verb: str, memo: Memo, on: date, step: Step | None, se
         return _reassign(memo, seats_of(user, on) if seats is None else seats)
     if verb == "draw_up":
         return _draw_up(memo, seats_of(user, on) if seats is None else seats)
+    if verb == "follow_up":
+        return _follow_up(memo, seats_of(user, on) if seats is None else seats)
     return _author(user, verb, memo, on, seats)
 
 
@@ -130,13 +132,25 @@ def _reassign(memo: Memo, seats: Seats) -> Seat:
 
 
 def _draw_up(memo: Memo, seats: Seats) -> Seat:
-    """A paper about an approved memo as things stand: its notice, or what became of its measures."""
+    """A paper about an approved memo as things stand: its notice."""
     refusal = _("Only the head of office or the permanent secretary may draw up this paper.")
     return _of_the_office(memo, seats, State.APPROVED, refusal)
 
 
-def _of_the_office(memo: Memo, seats: Seats, state: State, refusal: str) -> Seat:
-    seat = seats.with_role(Role.HEAD_OF_OFFICE, Role.PERMANENT_SECRETARY)
+def _follow_up(memo: Memo, seats: Seats) -> Seat:
+    """A memo on what became of an approved one's measures; the permanent secretary is asked about it."""
+    refusal = _("Only the head of office may draw up a follow-up memo.")
+    return _of_the_office(memo, seats, State.APPROVED, refusal, Role.HEAD_OF_OFFICE)
+
+
+def _of_the_office(
+    memo: Memo,
+    seats: Seats,
+    state: State,
+    refusal: str,
+    *roles: Role,
+) -> Seat:
+    seat = seats.with_role(*(roles or (Role.HEAD_OF_OFFICE, Role.PERMANENT_SECRETARY)))
     if seat is None:
         raise Refused(refusal)
     if memo.state != state:

@@ -14,13 +14,14 @@ from django.views.decorators.http import require_GET, require_POST
 from documents import orders, press, serving
 from documents.models import Form, Paper
 from documents.typesetting import Unprinted
-from memo_flow import attachments, manuscripts, policies, shelves, yearbook
+from memo_flow import attachments, follow_ups, manuscripts, policies, shelves, yearbook
 from memo_flow.content import Content
 from memo_flow.lifecycle import WRITABLE
 from memo_flow.models import Memo, Revision
 from memo_flow.queries import newest_revision, visible_to
 from memo_flow.views import memo_for
 from organization import calendar
+from organization.seats import seats_of
 
 
 @login_required
@@ -29,9 +30,13 @@ def memo_papers(request: HttpRequest, pk: UUID) -> HttpResponse:
     """All papers of a memo; for htmx the short list of the memo's own page, while something is being printed."""
     memo = memo_for(request, pk)
     papers, body = orders.papers_about(manuscripts.about(memo)), _text_of(memo)
-    context = {"memo": memo, "shelf": shelves.of(papers, body), "draw_up": body["plan"] and _may_draw_up(request, memo)}
+    context = {"memo": memo, "shelf": shelves.of(papers, body)}
     if request.htmx:  # type: ignore[attr-defined]
         return render(request, "memo_flow/_shelf.html", context)
+    today = calendar.day_of(calendar.now())
+    seats = seats_of(request.user, today)  # type: ignore[arg-type]
+    context["draw_up"] = body["plan"] and not memo.kind.secret and _may_draw_up(request, memo)
+    context["follow_ups"] = follow_ups.places(memo, body, request.user, today, seats)  # type: ignore[arg-type]
     texts = memo.revisions.select_related("by").defer("content").order_by("-round")
     context |= {"papers": papers, "all": shelves.listed(papers), "texts": texts}
     return render(request, "memo_flow/papers.html", context)
@@ -40,11 +45,13 @@ def memo_papers(request: HttpRequest, pk: UUID) -> HttpResponse:
 @login_required
 @require_GET
 def memo_preview(request: HttpRequest, pk: UUID, form: str) -> HttpResponseBase:
-    """A memo or its report as it would be printed now; with ?round= an earlier text of it."""
+    """A memo, its report or its follow-up's as it would be printed now; with ?round= an earlier text of it."""
     memo = memo_for(request, pk)
     now = calendar.now()
     revision = _text(request, memo)
     body = revision.content if revision else _text_of(memo)
+    if form == Form.FOLLOW_UP and not body.get("follow_up"):
+        raise Http404
     data = manuscripts.preview(memo, Form(form), body, revision=revision, at=now)
     try:
         pdf = press.print_paper(data)
@@ -97,11 +104,11 @@ def memo_paper_again(request: HttpRequest, pk: UUID, paper: UUID) -> HttpRespons
 @login_required
 @require_POST
 def memo_draw_up(request: HttpRequest, pk: UUID) -> HttpResponse:
-    """Draw up the notice or a follow-up report as things stand now."""
+    """Draw up the notice as things stand now."""
     memo_for(request, pk)
-    form, _dot, kind = request.POST.get("paper", "").partition(".")
+    form = request.POST.get("paper", "")
     try:
-        paper = manuscripts.draw_up(pk, form=form, kind=kind, by=request.user, now=calendar.now())  # type: ignore[arg-type]
+        paper = manuscripts.draw_up(pk, form=form, by=request.user, now=calendar.now())  # type: ignore[arg-type]
     except ValidationError as error:
         messages.error(request, error.messages[0])
         return redirect("memo-papers", pk)

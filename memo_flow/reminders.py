@@ -1,18 +1,20 @@
-"""A decision that waits reminds as well: the open steps near their deadline or past it."""
+"""What waits reminds as well: open steps near their deadline or past it, and follow-ups that are not on their way."""
 
 from datetime import date, datetime
 from typing import Any
 
-from memo_flow import letters
-from memo_flow.models import Step
+from measures.models import PlanRow
+from memo_flow import due, follow_ups, letters
+from memo_flow.models import FollowUp, Step
 from notifications import scans
 from notifications.outbox import both
 from notifications.scans import Deadline
 from organization.calendar import day_of
-from organization.models import Position
+from organization.models import Position, Role
 from organization.seats import Seat, holders_of
 
 REMINDERS = ("step_due_soon", "step_due_today", "step_overdue")
+FOLLOW_UPS = ("followup_due_soon", "followup_due_today", "followup_overdue")
 
 
 def scan(now: datetime) -> tuple[int, int]:
@@ -61,3 +63,33 @@ def _facts(steps: set[Any]) -> dict[Any, dict[str, Any]]:
         step.pk: {**letters.facts(step.memo), "action": step.action, "position": both(step.position)}
         for step in shown.select_related("memo__organization", "memo__kind", "memo__entry", "position")
     }
+
+
+def scan_follow_ups(now: datetime) -> tuple[int, int]:
+    """Ask the head of office for the follow-ups that are not on their way: (created, skipped)."""
+    counts = [_scan_follow_ups(kind, now) for kind in FollowUp]
+    return sum(created for created, _skipped in counts), sum(skipped for _created, skipped in counts)
+
+
+def _scan_follow_ups(kind: FollowUp, now: datetime) -> tuple[int, int]:
+    rows = follow_ups.missing(kind, day_of(now)).order_by("organization_id", "pk")
+
+    def deadline(row: Any) -> Deadline:
+        about = letters.about_follow_up(row.memo, kind)
+        return Deadline(row, about, row.organization_id, due.of(kind, row.fiscal_year))
+
+    def facts(pks: set[Any]) -> dict[Any, dict[str, Any]]:
+        shown = PlanRow.objects.filter(pk__in=pks).select_related("memo__organization", "memo__entry")
+        said = {"final": kind == FollowUp.FINAL}
+        return {row.pk: {**letters.facts(row.memo), **said, "fiscal_year": row.fiscal_year} for row in shown}
+
+    light = rows.values_list("pk", "organization_id", "fiscal_year", "memo", named=True)
+    return scans.remind(light, kind="followup", deadline=deadline, people=_heads_of_office, facts=facts, now=now)
+
+
+def _heads_of_office(rows: list[Any], today: date) -> dict[Any, list[Seat]]:
+    offices = {row.organization_id for row in rows}
+    chairs = list(Position.objects.filter(organization__in=offices, role=Role.HEAD_OF_OFFICE))
+    holders = holders_of(chairs, today)
+    heads = {chair.organization_id: holders.get(chair.pk, []) for chair in chairs}
+    return {row.pk: heads.get(row.organization_id, []) for row in rows}

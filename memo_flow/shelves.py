@@ -20,7 +20,9 @@ def of(papers: Iterable[Paper], body: Content) -> dict[str, Any]:
     for paper in papers:
         newest.setdefault((paper.form, kind(paper)), paper)
     lines = [line(paper) for paper in sorted(newest.values(), key=_place)]
-    forms = [Form.MEMO, Form.REPORT] if manuscripts.has_report(body) else [Form.MEMO]
+    forms = [Form.MEMO]
+    forms += [Form.REPORT] if manuscripts.has_report(body) else []
+    forms += [Form.FOLLOW_UP] if body.get("follow_up") else []
     return {
         "lines": lines,
         "printing": any(one["state"] == "waiting" for one in lines),

@@ -5,12 +5,13 @@ from uuid import UUID
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import ValidationError
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from memo_flow import attachments, checking, decisions, drafts, paper, policies
+from memo_flow import attachments, checking, decisions, drafts, follow_ups, paper, policies
 from memo_flow import content as text
 from memo_flow.findings import panel
 from memo_flow.forms import DecisionForm, ReasonForm, ReassignForm, SubmitForm
@@ -46,15 +47,20 @@ def memo_list(request: HttpRequest) -> HttpResponse:
     if state in State.values:
         memos = memos.filter(state=state)
     page = page_of(search(memos, words), request, key=("-created_at", "-pk"), size=PAGE)
-    kinds = MemoKind.objects.filter(organization=request.user.organization_id)  # type: ignore[union-attr]
+    kinds = kinds_to_write(request.user.organization_id)  # type: ignore[union-attr]
     context = {"page": page, "states": State.choices, "state": state, "q": words, "kinds": kinds}
     return render(request, "memo_flow/list.html", context)
+
+
+def kinds_to_write(organization_id: UUID | None) -> QuerySet[MemoKind]:
+    """The kinds somebody can begin from nothing; a follow-up is drawn up from the memo it follows."""
+    return MemoKind.objects.filter(organization=organization_id).exclude(code=follow_ups.KIND)
 
 
 @login_required
 @require_http_methods(["GET", "POST"])
 def memo_new(request: HttpRequest) -> HttpResponse:
-    kinds = MemoKind.objects.filter(organization=request.user.organization_id).order_by("pk")  # type: ignore[union-attr]
+    kinds = kinds_to_write(request.user.organization_id).order_by("pk")  # type: ignore[union-attr]
     subject, chosen, errors = request.POST.get("subject", ""), request.POST.get("kind", ""), []
     if request.method == "POST":
         kind = get_object_or_404(kinds, code=chosen)

@@ -48,7 +48,11 @@ class Cast:
         office.load()
         office.give_seal()
         home = Organization.objects.get(code=office.OFFICE)
-        return cls(home, MemoKind.objects.get(organization=home), {u.username: u for u in User.objects.all()})
+        return cls(
+            home,
+            MemoKind.objects.get(organization=home, code=office.ANALYSIS),
+            {u.username: u for u in User.objects.all()},
+        )
 
     def __getattr__(self, name: str) -> User:
         try:

@@ -17,7 +17,7 @@ from measures import evidence, work
 from measures.follow_up import of_memo
 from measures.models import DivisionTask, Report
 from measures.queries import with_progress
-from memo_flow import manuscripts
+from memo_flow import drafts, follow_ups
 from organization.models import User
 from organization.refusals import NotNow, Refused
 from tests import file_samples as samples
@@ -435,17 +435,19 @@ def test_the_follow_up_report_names_the_evidence_and_the_newest_obstacle(cast: C
     assert len(statements) == 3
 
 
-def test_evidence_that_a_drawn_up_paper_names_is_kept_though_it_is_removed(
-    cast: Cast, stored: Callable[[], set[str]], django_capture_on_commit_callbacks: Any
+def test_evidence_that_a_follow_up_names_is_kept_though_it_is_removed(
+    cast: Cast, as_: Browse, stored: Callable[[], set[str]], django_capture_on_commit_callbacks: Any
 ) -> None:
     task = cast.started()
     named, other = attach(cast, task), attach(cast, task, file=pdf("สอง.pdf", "two"))
     assert stored() == {named.sha256, other.sha256}
     with django_capture_on_commit_callbacks(execute=True):
         evidence.remove(task.pk, other.pk, by=cast.finance, now=at(hour=16))
-    draw_up = {"form": "follow_up", "kind": "interim", "by": cast.head_of_office, "now": at(hour=17)}
-    paper = manuscripts.draw_up(task.measure.row.memo_id, **draw_up)  # type: ignore[arg-type]
-    assert named.sha256 in json.dumps(paper.data) and other.sha256 not in json.dumps(paper.data)
+    memo = follow_ups.draw_up(task.measure.row.memo_id, kind="interim", by=cast.head_of_office, now=at(hour=17))
+    figures = json.dumps(drafts.working_text(memo)["follow_up"])
+    assert named.sha256 in figures and other.sha256 not in figures
     with django_capture_on_commit_callbacks(execute=True):
         evidence.remove(task.pk, named.pk, by=cast.finance, now=at(hour=18))
     assert stored() == {named.sha256}
+    page = as_(cast.head_of_office).get(f"/memos/{memo.pk}/").content.decode()
+    assert samples.PDF_NAME in page and "สอง.pdf" not in page

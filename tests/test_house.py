@@ -91,7 +91,7 @@ def events_in(module: Any) -> set[str]:
         if isinstance(node, ast.Constant) and isinstance(node.value, str):
             start, _line, rest = node.value.partition("_")
             if (
-                start in ("memo", "task", "tasks", "step", "seat")
+                start in ("memo", "task", "tasks", "step", "seat", "followup")
                 and rest.replace("_", "a").isalpha()
                 and "__" not in node.value
             ):

@@ -314,20 +314,6 @@ def test_the_notice_is_drawn_up_with_who_has_acknowledged(cast: Cast) -> None:
     assert manuscripts.draw_up(memo.pk, form="notice", by=cast.head_of_office, now=LATER) == paper
 
 
-def test_the_follow_up_counts_what_was_done_and_what_is_late(cast: Cast) -> None:
-    task = cast.task()
-    memo = task.measure.row.memo
-    paper = manuscripts.draw_up(memo.pk, form="follow_up", kind="interim", by=cast.head_of_office, now=LATER)
-    body = paper.data["body"]
-    assert body["totals"] == {"tasks": 15, "done": 0, "late": 0, "percent": 0}
-    assert sum(one["tasks"] for one in body["divisions"]) == 15
-    late = at(task.due_on + timedelta(days=400))
-    body = manuscripts.draw_up(memo.pk, form="follow_up", kind="final", by=cast.head_of_office, now=late).data["body"]
-    assert body["totals"]["late"] == 15
-    assert not paper.sealed
-    assert paper.data["note"] == manuscripts.AS_OF, "it says that nobody has considered it yet"
-
-
 @pytest.mark.parametrize("who", ["finance", "mayor", "office_staff"])
 def test_others_draw_up_nothing(cast: Cast, who: str) -> None:
     memo = cast.approved()
@@ -343,11 +329,11 @@ def test_nothing_is_drawn_up_before_approval_or_for_another_office(cast: Cast) -
         manuscripts.draw_up(memo.pk, form="notice", by=cast.outsider, now=LATER)
 
 
-@pytest.mark.parametrize("form,kind", [("memo", ""), ("follow_up", "yearly"), ("notice", "interim"), ("", "")])
-def test_a_paper_that_is_none_is_refused(cast: Cast, form: str, kind: str) -> None:
+@pytest.mark.parametrize("form", ["memo", "follow_up", "follow_up.interim", ""])
+def test_a_paper_that_is_none_is_refused(cast: Cast, form: str) -> None:
     memo = cast.approved()
     with pytest.raises(ValidationError):
-        manuscripts.draw_up(memo.pk, form=form, kind=kind, by=cast.head_of_office, now=LATER)
+        manuscripts.draw_up(memo.pk, form=form, by=cast.head_of_office, now=LATER)
 
 
 def test_a_memo_that_orders_nothing_has_neither_report_nor_notice(cast: Cast, client: Client) -> None:
@@ -471,10 +457,9 @@ def test_the_list_of_papers_costs_the_same_with_more(cast: Cast, client: Client)
         with CaptureQueriesContext(connection) as statements:
             assert client.get(f"/memos/{memo.pk}/papers/", secure=True).status_code == 200
         counts.append(len(statements))
-        for day in range(5):
-            cast.clock(at(hour=13) + timedelta(days=day + 10 * round_))
-            client.post(f"/memos/{memo.pk}/papers/draw-up/", {"paper": "follow_up.interim"}, secure=True)
-        cast.clock(at())
+        for person in (cast.finance, cast.works, cast.education, cast.health)[2 * round_ :][:2]:
+            decisions.acknowledge(memo.pk, by=person, now=at(hour=13))
+            client.post(f"/memos/{memo.pk}/papers/draw-up/", {"paper": "notice"}, secure=True)
     assert counts[0] == counts[1]
 
 

@@ -9,7 +9,7 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 
 from demo import document
-from memo_flow import decisions, drafts, manuscripts, policies
+from memo_flow import decisions, drafts, follow_ups, manuscripts, policies
 from memo_flow.models import Memo, Step
 from memo_flow.queries import steps_of, visible_to
 from organization.appointments import act_for, appoint
@@ -38,6 +38,7 @@ NOBODY_SEES_YET = {
     "see": "++++++" + "000" + "+0",
     "acknowledge": "333333" + "000" + "30",
     "draw_up": "339933" + "000" + "30",
+    "follow_up": "339333" + "000" + "30",
 }
 MATRIX = {
     "draft": {
@@ -81,6 +82,7 @@ MATRIX = {
         "reassign": "339933" + "333" + "30",
         "acknowledge": "33+333" + "++3" + "30",
         "draw_up": "33++33" + "333" + "30",
+        "follow_up": "33+333" + "333" + "30",
     },
     "rejected": {
         **NOBODY_SEES_YET,
@@ -140,6 +142,7 @@ def acts(cast: Cast, memo: Memo) -> dict[str, Callable[[User], Any]]:
         "reassign": lambda by: decisions.reassign(memo.pk, by=by, step=pk, to=spare.pk, reason="ลา", now=now),
         "acknowledge": lambda by: decisions.acknowledge(memo.pk, by=by, now=now),
         "draw_up": lambda by: manuscripts.draw_up(memo.pk, form="notice", by=by, now=now),
+        "follow_up": lambda by: follow_ups.draw_up(memo.pk, kind="interim", by=by, now=now),
     }
 
 
@@ -238,7 +241,17 @@ def test_an_auditor_reads_everything_that_is_not_secret_and_touches_nothing(offi
     for memo in memos:
         assert seen_by(memo, office.inspector) == ["inspector"]
         step = step_in_question(memo)
-        for verb in ("edit", "submit", "withdraw", "discard", "decide", "reassign", "acknowledge", "draw_up"):
+        for verb in (
+            "edit",
+            "submit",
+            "withdraw",
+            "discard",
+            "decide",
+            "reassign",
+            "acknowledge",
+            "draw_up",
+            "follow_up",
+        ):
             assert policies.why_not(office.inspector, verb, memo, DAY, step=step)
 
 

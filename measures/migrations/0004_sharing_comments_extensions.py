@@ -15,6 +15,12 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
+        migrations.AddIndex(
+            model_name="planrow",
+            index=models.Index(
+                condition=models.Q(("seq", 1)), fields=["fiscal_year", "organization"], name="plan_row_first"
+            ),
+        ),
         migrations.AddField(
             model_name="divisiontask",
             name="officer",
