@@ -443,6 +443,16 @@ def test_too_many_entries_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     assert refusal(sample.docx(more=tuple((f"word/{n}.xml", b"<a/>") for n in range(30))), "ก.docx") == "bomb"
 
 
+def test_entries_that_share_their_bytes_are_refused() -> None:
+    """Many names for the same packed bytes: together they claim more than the file has."""
+    one = zipfile.ZipInfo("word/a.xml")
+    one.file_size, one.compress_size, one.header_offset = 1000, 600, 0
+    packages._bounded([one], 1000)
+    with pytest.raises(ValidationError) as refused:
+        packages._bounded([one, one], 1000)
+    assert refused.value.code == "bomb"
+
+
 def test_an_entry_that_lies_about_its_size_is_refused() -> None:
     data = bytearray(sample.docx(more=(("word/big.xml", b"\0" * 1_000_000),)))
     place = data.rindex(b"PK\x01\x02")
