@@ -32,7 +32,9 @@ class ScoreField(forms.Field):
 
 class DayField(forms.Field):
     def __init__(self, **options: Any) -> None:
-        super().__init__(widget=forms.DateInput(attrs={"type": "date"}), **options)
+        super().__init__(
+            widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}), **options
+        )  # as HTML wants it
 
     def to_python(self, value: Any) -> date | None:
         return day_of(value) if typed(value) else None

@@ -21,6 +21,7 @@ from assessments.models import Assessment, IndicatorScore
 from assessments.rulebook import INSTRUMENTS, Indicator, Rules, UnknownYear, rules_for, years
 from assessments.scoring import Interval, Result
 from audit import chain
+from organization import years as fiscal_years
 from organization.calendar import day_of
 from organization.models import Organization, User, bilingual
 from organization.refusals import NotNow, Stale
@@ -232,9 +233,10 @@ def record(
 ) -> Assessment:
     """Keep a year's result. `version` is the one its writer started from; None: there was none.
 
-    Raises Assessment.DoesNotExist (another organization's), Refused, ValidationError with {field: messages}
-    (score_<number>, announced_total, announced_<code>, announced_level, year), or Stale when somebody else saved
-    meanwhile: `current` is their Assessment.
+    Raises Assessment.DoesNotExist (another organization's), Refused, NotNow (the result of a closed year stands; one
+    that is missing may still be added), ValidationError with {field: messages} (score_<number>, announced_total,
+    announced_<code>, announced_level, year), or Stale when somebody else saved meanwhile: `current` is their
+    Assessment.
     """
     (saved,) = _record(organization, [Figures(year, scores, announced)], by=by, now=now, versions={year: version})
     return saved
@@ -273,6 +275,7 @@ def _record(
     # Two who record a new year at once have no row of it to lock: they meet at the organization's.
     Organization.objects.select_for_update(no_key=True).get(pk=home)
     rows = {row.fiscal_year: row for row in Assessment.objects.filter(organization=home)}
+    fiscal_years.require_open(home, *(one.year for one in figures if one.year in rows))
     saved = []
     for one in figures:
         row = rows.get(one.year)

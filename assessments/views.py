@@ -18,6 +18,7 @@ from assessments.models import Assessment
 from assessments.results import YearResult
 from assessments.rulebook import Rules, UnknownYear, rules_for, years
 from organization import calendar
+from organization import years as fiscal_years
 from organization.refusals import NotNow, Stale
 from organization.seats import seats_of
 
@@ -65,6 +66,7 @@ def result(request: HttpRequest, year: int) -> HttpResponse:
     found, previous = results.with_previous(user.organization_id, year)  # type: ignore[union-attr]
     if found is None:
         raise Assessment.DoesNotExist
+    closing = fiscal_years.closing(user.organization_id, year)  # type: ignore[union-attr]
     seats = seats_of(user, today)  # type: ignore[arg-type]
     context = {
         "result": found,
@@ -74,7 +76,8 @@ def result(request: HttpRequest, year: int) -> HttpResponse:
         "below": overview.below_target(found),
         "differences": results.differences(found),
         "chart": chart.of_result(found, previous),
-        "may_record": policies.why_not(user, "record", user.organization_id, today, seats) is None,  # type: ignore[arg-type,union-attr]
+        "may_record": closing is None and policies.why_not(user, "record", user.organization_id, today, seats) is None,  # type: ignore[arg-type,union-attr]
+        "closing": closing,
         "may_write": bool(seats.division_ids),
     }
     return render(request, "assessments/result.html", context)
@@ -100,6 +103,8 @@ def result_edit(request: HttpRequest, year: int) -> HttpResponse:
     rules = _rules(year)
     _require(request)
     standing, previous = results.with_previous(request.user.organization_id, year)  # type: ignore[union-attr]
+    if standing:
+        fiscal_years.require_open(request.user.organization_id, year)  # type: ignore[union-attr]
     if request.method != "POST":
         return _form(request, ResultForm(rules, initial=as_typed(standing) if standing else {}), previous, standing)
     form = ResultForm(rules, request.POST)

@@ -3,6 +3,7 @@
 import os
 
 from celery import Celery
+from celery.schedules import crontab
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 
@@ -17,5 +18,6 @@ app.conf.beat_schedule = {
     "print what the broker lost": {"task": "documents.tasks.print_due", "schedule": 60.0},
     "look at links": {"task": "files.tasks.check_links", "schedule": 3600.0},
     "drop the bytes of refused acts": {"task": "files.tasks.sweep", "schedule": 14_400.0},
+    "open what is published": {"task": "disclosure.tasks.visit", "schedule": crontab(hour=6, minute=20)},
     "remind before and after deadlines": {"task": "notifications.tasks.scan", "schedule": 900.0},
 }

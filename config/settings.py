@@ -60,6 +60,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
+    "disclosure.door.PublicDoor",  # the public's pages end here: no session, no sign-in, no cookie
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -218,6 +219,9 @@ FILE_UPLOAD_HANDLERS = ["files.uploads.OnDisk"]  # every form's: no upload is la
 MEMOFLOW_SEAL_KEYS = env.list("MEMOFLOW_SEAL_KEYS", default=[])
 MEMOFLOW_TSA_URL = env.str("MEMOFLOW_TSA_URL", default="")  # an RFC 3161 time stamping authority, where there is one
 MEMOFLOW_PRINT_SECONDS = min(env.int("MEMOFLOW_PRINT_SECONDS", default=60), 120)  # of one paper; a lease is longer
+
+# The public's pages: seconds for which a process, a browser or a proxy may show one as it was.
+MEMOFLOW_PUBLIC_SECONDS = env.int("MEMOFLOW_PUBLIC_SECONDS", default=10)
 
 # Browsers: nothing from elsewhere, nothing inline.
 CONTENT_SECURITY_POLICY = {

@@ -7,6 +7,7 @@ from django.urls import include, path
 from django.views.generic import RedirectView
 
 from config import health
+from disclosure import public_urls
 
 
 def admin_door(request: HttpRequest) -> HttpResponse:
@@ -26,6 +27,7 @@ urlpatterns = [
     path("verify/", include("documents.urls")),
     path("results/", include("assessments.urls")),
     path("public/", include("disclosure.public_urls")),
+    path("", include(public_urls.AT_THE_ROOT)),
     path("disclosure/", include("disclosure.urls")),
     path("admin/login/", admin_door),
     path("admin/", admin.site.urls),

@@ -7,12 +7,14 @@ from django.utils.functional import SimpleLazyObject
 
 from desk.queries import badge
 from organization import calendar
+from organization.models import Role
 from organization.seats import seats_of
 
 _SECTIONS = {
     "inbox": "inbox",
     "search": "",
     "board": "measures",
+    "board-year": "measures",
     "my-tasks": "tasks",
     "task": "measures",
     "dashboard": "dashboard",
@@ -35,6 +37,7 @@ def _shell(request: HttpRequest) -> dict[str, Any]:
         "seat": seats[0] if seats else "",
         "waiting": badge(request.user, seats, today),  # type: ignore[arg-type]
         "section": _section(name),
+        "publishes": seats.with_role(Role.HEAD_OF_OFFICE, Role.PERMANENT_SECRETARY) is not None,
         "today": today,
     }
 
@@ -43,4 +46,6 @@ def _section(name: str) -> str:
     """The entry of the menu that a page belongs to, by the name of its address."""
     if name.startswith("memo"):
         return "memos"
+    if name.startswith("disclosure"):
+        return "publish"
     return "results" if name.startswith("result") else _SECTIONS.get(name, "")

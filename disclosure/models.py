@@ -1,6 +1,7 @@
 """What the public may read: frozen when it was published, and who took it back.
 
-A page of the public is the newest Publication of its place that was not withdrawn; it never reads anything else.
+A page of the public is the newest Publication of its place; once that is withdrawn, its address says so and no older
+one comes back. It never reads anything else.
 """
 
 import uuid

@@ -61,7 +61,7 @@ def _line(task: DivisionTask, reports: list[Report], evidence: list[Attachment],
     return {
         "division": task.division.name_th,
         "state": str(task.state),
-        "percent": 100 if task.state == State.ACCEPTED else task.percent,  # type: ignore[attr-defined]
+        "percent": 100 if task.state == State.ACCEPTED else task.percent,
         "due_on": task.due_on.isoformat(),
         "closed_on": done_on.isoformat() if done_on else "",
         "late": task.state != State.CANCELLED and (done_on or on) > task.due_on,

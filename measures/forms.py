@@ -34,6 +34,17 @@ class ReportForm(forms.Form):
     finished = forms.BooleanField(label=_("The work is finished"), required=False)
 
 
+class ClosingForm(forms.Form):
+    """Closing a year: a note, and the tick without which nothing happens. `seen`: what was looked at."""
+
+    note = forms.CharField(label=_("Note"), widget=forms.Textarea(attrs={"rows": 3}), required=False)
+    confirm = forms.BooleanField(
+        label=_("I have read this. The year is to be closed, and that cannot be undone."),
+        error_messages={"required": _("Tick this to close the year.")},
+    )
+    seen = forms.CharField(widget=forms.HiddenInput, required=False)
+
+
 class AnswerForm(forms.Form):
     text = forms.CharField(label=_("Reason"), widget=forms.Textarea, required=False)
 

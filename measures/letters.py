@@ -45,12 +45,14 @@ def signed(seat: Seat) -> dict[str, str]:
 
 
 def facts(task: DivisionTask) -> dict[str, Any]:
-    """What every letter about a task states."""
+    """What every letter about a task states; `first_due` only where the date was moved."""
+    first = task.measure.row.follow_up_due
     return {
         "task": task.measure.text,
         "division": both(task.division),
         "subject": open_subject(task.measure.row.memo),
         "due_on": task.due_on.isoformat(),
+        "first_due": first.isoformat() if first != task.due_on else "",
         "path": reverse("task", args=[task.pk]),
         "organization": both(task.organization),
     }

@@ -1,7 +1,10 @@
 """Measures to take again: those an organization has approved in earlier years, with how they went, and a few of a
 published report for who has none yet. A measure belongs to the indicator it answers.
+
+What a year has left unfinished is carried into the next, marked in its words with the year it began in.
 """
 
+import re
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date
@@ -12,11 +15,15 @@ from uuid import UUID
 
 import yaml
 
-from measures.models import DivisionTask, Measure, TaskStep
+from measures.lifecycle import OPEN
+from measures.models import DivisionTask, Measure, PlanRow, TaskStep
 from measures.progress import Totals, by
+from organization.calendar import thai_digits
 
 PUBLISHED = Path(__file__).parent / "data" / "kamphaeng_saen_2564.yaml"
 NEWEST = 200  # measures of the organization that are looked at
+LEFT = 500  # unfinished tasks that are carried on
+_MARK = re.compile(r"\s*\(ดำเนินการต่อเนื่องจากปีงบประมาณ พ\.ศ\. [๐-๙]{4}\)$")
 
 
 @dataclass(frozen=True)
@@ -41,14 +48,32 @@ class Known:
         return self.went is not None and self.went.tasks > 0 and self.went.done == self.went.tasks
 
 
+@dataclass(frozen=True)
+class Unfinished:
+    """Measures of a plan row that the same divisions have not finished, each with the steps they have left."""
+
+    row: PlanRow
+    measures: tuple[Known, ...]
+
+
+def bare(text: str) -> str:
+    """A measure's words without the mark that it was carried on."""
+    return _MARK.sub("", text)
+
+
+def marked(text: str, year: int) -> str:
+    """The words of a measure that is carried on; a mark of an earlier year stays."""
+    return text if _MARK.search(text) else f"{text} (ดำเนินการต่อเนื่องจากปีงบประมาณ พ.ศ. {thai_digits(year)})"
+
+
 def known(organization_id: UUID, on: date) -> list[Known]:
     """Everything the organization can take, its newest first, each text once; the published ones last.
 
     Four statements at most. Measures of secret memos are not shown.
     """
     own = _own(organization_id, on)
-    seen = {(one.indicator, one.text) for one in own}
-    return own + [one for one in published() if (one.indicator, one.text) not in seen]
+    seen = {(one.indicator, bare(one.text)) for one in own}
+    return own + [one for one in published() if (one.indicator, bare(one.text)) not in seen]
 
 
 def for_indicators(library: Iterable[Known], numbers: Collection[int]) -> list[Known]:
@@ -58,6 +83,64 @@ def for_indicators(library: Iterable[Known], numbers: Collection[int]) -> list[K
 def of_year(library: Iterable[Known], year: int) -> list[Known]:
     """The organization's own measures of one fiscal year's work."""
     return [one for one in library if one.went is not None and one.fiscal_year == year]
+
+
+def unfinished(organization_id: UUID, year: int) -> list[Unfinished]:
+    """What a year's tasks have left, in the plan's own order; neither cancelled work nor that of secret memos.
+
+    A measure is left to those divisions alone that have not had it accepted. Two statements.
+    """
+    tasks = DivisionTask.objects.filter(
+        organization=organization_id,
+        measure__row__fiscal_year=year,
+        measure__row__memo__kind__secret=False,
+        state__in=OPEN,
+    ).select_related("measure__row", "division")
+    order = ("measure__row__memo__created_at", "measure__row_id", "measure__seq", "division__order", "division_id")
+    left: dict[int, list[DivisionTask]] = {}
+    for task in tasks.order_by(*order)[:LEFT]:
+        left.setdefault(task.measure_id, []).append(task)
+    if not left:
+        return []
+    steps = _steps_left([task.pk for of_measure in left.values() for task in of_measure])
+    rows: dict[tuple[int, tuple[str, ...]], list[Known]] = {}
+    plans: dict[int, PlanRow] = {}
+    for of_measure in left.values():
+        one = _left(of_measure, steps)
+        plan = of_measure[0].measure.row
+        plans[plan.pk] = plan
+        rows.setdefault((plan.pk, one.responsible), []).append(one)
+    return [Unfinished(plans[row], tuple(measures)) for (row, _divisions), measures in rows.items()]
+
+
+def _left(tasks: list[DivisionTask], steps: dict[UUID, list[tuple[int, str]]]) -> Known:
+    """One measure as its unfinished tasks have left it."""
+    measure = tasks[0].measure
+    found: dict[tuple[int, str], list[str]] = {}
+    for task in tasks:
+        for step in steps.get(task.pk, []):
+            found.setdefault(step, []).append(task.division.code)
+    return Known(
+        key=f"own-{measure.pk}",
+        fiscal_year=measure.row.fiscal_year,
+        instrument=measure.row.instrument,
+        indicator=measure.row.indicator or 0,
+        text=measure.text,
+        responsible=tuple(task.division.code for task in tasks),
+        steps=tuple((text, tuple(codes)) for (_seq, text), codes in sorted(found.items())),
+    )
+
+
+def _steps_left(tasks: list[UUID]) -> dict[UUID, list[tuple[int, str]]]:
+    """Task -> (place, words) of its steps that are not ticked; of all, where every one is."""
+    of_task: dict[UUID, list[tuple[int, str, bool]]] = {}
+    rows = TaskStep.objects.filter(task__in=tasks).order_by("step__seq")
+    for task, seq, text, at in rows.values_list("task_id", "step__seq", "step__text", "ticked_at"):
+        of_task.setdefault(task, []).append((seq, text, at is None))
+    return {
+        task: [(seq, text) for seq, text, open_ in steps if open_] or [(seq, text) for seq, text, _open in steps]
+        for task, steps in of_task.items()
+    }
 
 
 def find(library: Iterable[Known], key: str) -> Known | None:
@@ -80,7 +163,7 @@ def _own(organization_id: UUID, on: date) -> list[Known]:
     for one in measures:
         assert one.row.indicator is not None
         found.setdefault(
-            (one.row.indicator, one.text),
+            (one.row.indicator, bare(one.text)),
             Known(
                 key=f"own-{one.pk}",
                 fiscal_year=one.row.fiscal_year,

@@ -1,6 +1,7 @@
 """What an approved memo orders. Rows exist only after approval, spawned from the approved Revision."""
 
 import uuid
+from functools import cached_property
 
 from django.conf import settings
 from django.db import models
@@ -9,7 +10,8 @@ from django.utils.translation import gettext_lazy as _
 
 from audit.guards import append_only
 from measures.lifecycle import OPEN, FSMField, State, Transitions
-from organization.models import Acting, Division, Organization, Position
+from organization import years
+from organization.models import Acting, ClosedYear, Division, Organization, Position
 
 User = settings.AUTH_USER_MODEL
 
@@ -87,6 +89,7 @@ class DivisionTask(Transitions, models.Model):
     measure = models.ForeignKey(Measure, models.PROTECT, related_name="tasks")
     division = models.ForeignKey(Division, models.PROTECT, related_name="tasks")
     state = FSMField(choices=State.choices, default=State.ASSIGNED, protected=True)
+    percent = models.PositiveSmallIntegerField(default=0)  # the newest report's, written with it
     due_on = models.DateField()
     officer = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
     assigned_at = models.DateTimeField()
@@ -98,6 +101,7 @@ class DivisionTask(Transitions, models.Model):
             models.Index(fields=["due_on"], condition=Q(state__in=[*OPEN]), name="task_due"),
             models.Index(fields=["division", "due_on", "id"], condition=Q(state__in=[*OPEN]), name="task_mine"),
             models.Index(fields=["organization", "division", "due_on", "id"], name="task_board"),
+            models.Index(fields=["organization"], condition=Q(state="reported"), name="task_to_answer"),
         ]
 
     def __str__(self) -> str:
@@ -106,6 +110,11 @@ class DivisionTask(Transitions, models.Model):
     @property
     def is_open(self) -> bool:
         return self.state in OPEN
+
+    @cached_property
+    def closing(self) -> ClosedYear | None:
+        """Who closed the year it belongs to; None while that is open. Asked once of each loaded task."""
+        return years.closing(self.organization_id, self.measure.row.fiscal_year)
 
 
 class TaskStep(models.Model):

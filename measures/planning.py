@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from audit import chain
 from measures.models import DivisionTask, Measure, PlanRow, PlanStep, TaskStep
+from organization import years
 from organization.calendar import fiscal_year
 from organization.models import Division, User
 from organization.refusals import NotNow
@@ -37,8 +38,9 @@ def spawn(
 ) -> list[DivisionTask]:
     """Make the work that an approved text orders, within the deciding transaction.
 
-    `content` is the approved Revision's. A task's due date is its row's follow-up date. Six statements and one for
-    the tasks' chains, whatever their number; a memo without a plan makes none. A second call meets the unique rows
+    `content` is the approved Revision's. A task's due date is its row's follow-up date. Eight statements and one for
+    the tasks' chains, whatever their number; a memo without a plan makes none. Raises NotNow where a division is no
+    more or a row's year is closed. A second call meets the unique rows
     of the first and raises IntegrityError: nothing is ever spawned twice.
     """
     if not content["plan"]:
@@ -47,6 +49,8 @@ def spawn(
     plan = _Plan()
     for seq, raw in enumerate(content["plan"], 1):
         _lay_out(plan, memo, seq, raw, order=order, divisions=divisions, at=at)
+    years.hold(memo.organization_id)
+    years.require_open(memo.organization_id, *(row.fiscal_year for row in plan.rows))
     PlanRow.objects.bulk_create(plan.rows)
     Measure.objects.bulk_create(plan.measures)
     PlanStep.objects.bulk_create(plan.steps)

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from measures.lifecycle import OPEN, State
 from measures.models import DivisionTask
 from measures.queries import STAFF, asked_by, asked_by_role, done_by, done_by_role, visible_to
+from organization import years
 from organization.models import HEADS, OVERSEERS, Position, Role, User
 from organization.refusals import NotNow, Refused
 from organization.seats import Seat, Seats, holders_of, seats_of
@@ -58,6 +59,8 @@ def require(user: User, verb: str, task: DivisionTask, *, on: date, seats: Seats
         raise
     if task.state not in WHEN[verb]:
         raise NotNow(_("The task is now “%(state)s”: this cannot be done.") % {"state": task.get_state_display()})
+    if task.closing:
+        raise NotNow(years.refusal(task.closing.fiscal_year))
     if verb == "ask_extension" and _asks(task):
         raise NotNow(_("More time is asked for already, and not answered yet."))
     if verb == "answer_extension" and not _asks(task):

@@ -1,28 +1,28 @@
-"""Totals of work for boards: one statement for all divisions, however many tasks there are."""
+"""Totals of work for boards: one statement for all groups, however many tasks there are."""
 
 from collections.abc import Iterable
-from dataclasses import astuple, dataclass
+from dataclasses import astuple, dataclass, field
 from datetime import date, timedelta
 
-from django.db.models import Case, Count, Q, QuerySet, Sum, Value, When
+from django.db.models import Case, Count, F, IntegerField, Q, QuerySet, Sum, Value, When
 from django.db.models.functions import Coalesce
 
 from measures.lifecycle import OPEN, State
 from measures.models import DivisionTask
-from measures.queries import newest_percent
 
 SOON = timedelta(days=7)
 
 
 @dataclass(frozen=True)
 class Totals:
-    """Of a set of tasks: how many, how far. Cancelled ones do not count."""
+    """Of a set of tasks: how many, how far. Cancelled ones do not count, but in `listed`: how many rows there are."""
 
     tasks: int = 0
     done: int = 0
     soon: int = 0
     overdue: int = 0
     points: int = 0  # the percents of all tasks together
+    listed: int = field(default=0, compare=False)
 
     @property
     def percent(self) -> int:
@@ -37,7 +37,7 @@ def by_division(tasks: QuerySet[DivisionTask], today: date) -> dict[int, Totals]
 def by(tasks: QuerySet[DivisionTask], key: str, today: date) -> dict[int, Totals]:
     """Value of a field -> the totals of its tasks, for every value among these. An accepted task is at 100 percent."""
     counted, open_ = ~Q(state=State.CANCELLED), Q(state__in=OPEN)
-    points = Case(When(state=State.ACCEPTED, then=Value(100)), default=newest_percent())
+    points = Case(When(state=State.ACCEPTED, then=Value(100)), default=F("percent"), output_field=IntegerField())
     rows = (
         tasks.order_by()
         .values_list(key)
@@ -47,6 +47,7 @@ def by(tasks: QuerySet[DivisionTask], key: str, today: date) -> dict[int, Totals
             soon=Count("pk", filter=open_ & Q(due_on__range=(today, today + SOON))),
             overdue=Count("pk", filter=open_ & Q(due_on__lt=today)),
             points=Coalesce(Sum(points, filter=counted), Value(0)),
+            listed=Count("pk"),
         )
     )
     return {value: Totals(*counts) for value, *counts in rows}

@@ -5,26 +5,15 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from django.db.models import (
-    CharField,
-    Count,
-    Exists,
-    Expression,
-    Func,
-    IntegerField,
-    OuterRef,
-    Q,
-    QuerySet,
-    Subquery,
-    Value,
-)
+from django.db.models import CharField, Count, Exists, Expression, Func, OuterRef, Q, QuerySet, Subquery, Value
 from django.db.models.functions import Coalesce
 
 from files.models import Attachment
 from measures.lifecycle import OPEN, State
 from measures.models import DivisionTask, Extension, Mention, PlanRow, Report, TaskStep
+from organization import years
 from organization.models import HEADS, OVERSEERS, Position, Role, User
-from organization.seats import Seats, holders_of, holding, seats_of
+from organization.seats import Seats, holders_by_role, holders_of, holding, seats_of
 
 #: Who works for a division.
 STAFF = (*HEADS, Role.OFFICER)
@@ -45,7 +34,7 @@ def visible_to(user: User, on: date, seats: Seats | None = None, *, mentioned: b
 
 def named(seats: Seats) -> Q:
     """Tasks on which a comment names a division of this person's."""
-    return Q(pk__in=Mention.objects.filter(division__in=seats.division_ids).values("task"))
+    return Q(Exists(Mention.objects.filter(task=OuterRef("pk"), division__in=seats.division_ids)))
 
 
 def sees_all(seats: Seats) -> bool:
@@ -69,21 +58,13 @@ def colleagues(division_id: int, on: date) -> list[User]:
     return sorted(people, key=lambda one: one.pk not in leading)
 
 
-def newest_percent() -> Expression:
-    """What a task's newest report says; 0 before the first."""
-    newest = Report.objects.filter(task=OuterRef("pk")).order_by("-seq").values("percent")[:1]
-    return Coalesce(Subquery(newest), Value(0), output_field=IntegerField())
-
-
 def with_progress(tasks: QuerySet[DivisionTask]) -> QuerySet[DivisionTask]:
-    """Adds `percent` (of the newest report), `steps_done` and `steps_all`, `files` (how much is attached), and all that
-    a row shows.
+    """Adds `steps_done` and `steps_all`, `files` (how much is attached), and all that a row shows.
 
     Each is asked for by itself, so that only the rows that are shown pay.
     """
     steps = TaskStep.objects.filter(task=OuterRef("pk")).order_by().values("task")
     return tasks.select_related("measure__row__memo", "division", "officer").annotate(
-        percent=newest_percent(),
         steps_all=_count_of(steps),
         steps_done=_count_of(steps.filter(ticked_at__isnull=False)),
         files=_count_of(
@@ -119,6 +100,11 @@ def _count_of(rows: QuerySet[Any, Any]) -> Expression:
     return Coalesce(Subquery(rows.annotate(count=Count("pk")).values("count")), Value(0))
 
 
+def in_open_years(tasks: QuerySet[DivisionTask]) -> QuerySet[DivisionTask]:
+    """Those that may still be worked on: what a closed year has left unfinished stays as it is."""
+    return tasks.exclude(years.is_closed("organization", "measure__row__fiscal_year"))
+
+
 def overdue(tasks: QuerySet[DivisionTask], today: date) -> QuerySet[DivisionTask]:
     return tasks.filter(state__in=OPEN, due_on__lt=today)
 
@@ -138,30 +124,39 @@ def fiscal_years(organization_id: UUID | None) -> list[int]:
     return sorted(plans.values_list("fiscal_year", flat=True).distinct(), reverse=True)
 
 
+def years_of_memo(memo_id: UUID | None) -> set[int]:
+    """The fiscal years of the work a memo ordered; one statement, or none for no memo."""
+    if memo_id is None:
+        return set()
+    return set(PlanRow.objects.filter(memo=memo_id).order_by().values_list("fiscal_year", flat=True))
+
+
 def awaiting_answer(user: User, seats: Seats, on: date) -> QuerySet[DivisionTask]:
     """Tasks reported finished that this person may answer: the rule of policies.judging_roles, over many tasks."""
     reported = DivisionTask.objects.filter(organization=user.organization_id, state=State.REPORTED)
-    mine, office = done_by([user.pk]), user.organization_id
-    return _to_judge(reported.exclude(mine), seats, lambda role: done_by_role(role, office, on))
+    return _to_judge(in_open_years(reported.exclude(done_by([user.pk]))), user, seats, on, done_by)
 
 
 def awaiting_time(user: User, seats: Seats, on: date) -> QuerySet[DivisionTask]:
     """Tasks whose division asks for more time, which this person may answer: policies.granting_roles, over many."""
     asked = DivisionTask.objects.filter(Exists(open_request()), organization=user.organization_id, state__in=OPEN[:2])
-    mine, office = asked_by([user.pk]), user.organization_id
-    return _to_judge(asked.exclude(mine), seats, lambda role: asked_by_role(role, office, on))
+    return _to_judge(in_open_years(asked.exclude(asked_by([user.pk]))), user, seats, on, asked_by)
 
 
-def _to_judge(tasks: QuerySet[DivisionTask], seats: Seats, did: Callable[[str], Q]) -> QuerySet[DivisionTask]:
-    """Those of the tasks that these seats may answer; `did(role)`: what whoever may act in that role did himself."""
+def _to_judge(
+    tasks: QuerySet[DivisionTask], user: User, seats: Seats, on: date, did: Callable[[list[int]], Q]
+) -> QuerySet[DivisionTask]:
+    """Those of the tasks that these seats may answer; `did(people)`: what one of these people did."""
     if seats.with_role(Role.HEAD_OF_OFFICE):
         return tasks
-    secretarys = tasks.filter(Q(division__positions__role=Role.HEAD_OF_OFFICE) | did(Role.HEAD_OF_OFFICE)).distinct()
+    if not seats.with_role(Role.PERMANENT_SECRETARY, Role.MAYOR):
+        return tasks.none()
+    # The people themselves and not a query for them: a database knows then which few reports to begin with.
+    people = holders_by_role((Role.HEAD_OF_OFFICE, Role.PERMANENT_SECRETARY), user.organization_id, on)
+    secretarys = tasks.filter(Q(division__positions__role=Role.HEAD_OF_OFFICE) | did(people[Role.HEAD_OF_OFFICE]))
     if seats.with_role(Role.PERMANENT_SECRETARY):
-        return secretarys
-    if seats.with_role(Role.MAYOR):
-        return secretarys.filter(did(Role.PERMANENT_SECRETARY))
-    return tasks.none()
+        return secretarys.distinct()
+    return secretarys.filter(did(people[Role.PERMANENT_SECRETARY])).distinct()
 
 
 def done_by(people: list[int]) -> Q:

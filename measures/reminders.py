@@ -7,7 +7,7 @@ from typing import Any
 from measures import letters
 from measures.lifecycle import OPEN
 from measures.models import DivisionTask, TaskStep
-from measures.queries import with_progress
+from measures.queries import in_open_years, with_progress
 from notifications import scans
 from notifications.scans import Deadline
 from organization.calendar import day_of
@@ -18,11 +18,13 @@ def scan(now: datetime) -> tuple[int, int]:
     """Write the letters due at this moment: (created, skipped because written before).
 
     A task that was reported finished waits for its judge, not for the division: no reminder. One that was handed to a
-    colleague is his to be reminded of, and his head's from the due date on.
+    colleague is his to be reminded of, and his head's from the due date on. A closed year's task is not spoken of.
     """
     tasks = DivisionTask.objects.filter(state__in=OPEN[:2], due_on__lte=day_of(now) + scans.REACH)
-    rows = tasks.order_by("organization_id", "pk").values_list(
-        "pk", "organization_id", "due_on", "division_id", "officer_id", named=True
+    rows = (
+        in_open_years(tasks)
+        .order_by("organization_id", "pk")
+        .values_list("pk", "organization_id", "due_on", "division_id", "officer_id", named=True)
     )
     return scans.remind(rows, kind="task", deadline=_deadline, people=_people, facts=_facts, now=now)
 
@@ -54,6 +56,6 @@ def _sharing(tasks: list[Any]) -> dict[Any, set[int]]:
 def _facts(tasks: set[Any]) -> dict[Any, dict[str, Any]]:
     shown = with_progress(DivisionTask.objects.filter(pk__in=tasks))
     return {
-        task.pk: {**letters.facts(task), "percent": task.percent}  # type: ignore[attr-defined]
+        task.pk: {**letters.facts(task), "percent": task.percent}
         for task in shown.select_related("organization", "measure__row__memo__kind", "division")
     }

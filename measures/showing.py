@@ -1,10 +1,9 @@
 """The page of one task: what it shows to whom, and the forms on it."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
-from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -24,7 +23,7 @@ from measures.forms import (
 )
 from measures.models import DivisionTask, Extension, Report, TaskStep
 from measures.queries import colleagues, sees_all
-from organization import calendar
+from organization import calendar, years
 from organization.models import Division, Position, User
 from organization.paging import Page, page_of
 from organization.seats import Seats, seats_of
@@ -46,7 +45,7 @@ class Moment:
     obstacles: str = ""
     percent: int | None = None
     until: date | None = None
-    files: Sequence[Attachment] = ()  # that came with it
+    files: tuple[Attachment, ...] = ()
 
 
 def page(request: HttpRequest, task: DivisionTask, **forms: Any) -> HttpResponse:
@@ -60,11 +59,12 @@ def page(request: HttpRequest, task: DivisionTask, **forms: Any) -> HttpResponse
     steps = list(task.steps.select_related("step", "ticked_by", "officer"))
     requests = _requests(task)
     asked = next((one for one in requests if one.granted is None), None)
-    attached = evidence.of_task(task, steps)
+    shown = evidence.of_task(task, steps)
     context = {
         "task": task,
         "row": task.measure.row,
-        "today": today,
+        "today": years.as_of(task.closing, today),
+        "closing": task.closing,
         "may": _may(request.user, task, today, seats),  # type: ignore[arg-type]
         "steps": _ticked(request, steps, "report" in forms),
         "whose": task.officer,
@@ -74,8 +74,9 @@ def page(request: HttpRequest, task: DivisionTask, **forms: Any) -> HttpResponse
         "asked": asked,
         "latest": extensions.latest(task),
         "reports": reports,
-        "evidence": attached,
-        "history": _history(task, reports, requests, attached.by_report),
+        "history": _history(task, reports, requests, shown),
+        "evidence": shown,
+        "evidence_form": EvidenceForm(steps=steps),
         "comments": _comments(request, task),
         "posted": request.resolver_match.url_name if request.resolver_match else "",
         "wrong": next((form for name, form in forms.items() if name not in ("report", "answer")), None),
@@ -122,9 +123,8 @@ def _forms(task: DivisionTask, people: list[User], steps: list[TaskStep], asked:
     """Each form as it is before anything was posted."""
     wanted = {"extension": asked.pk, "until": asked.asked_for.isoformat()} if asked else None
     return {
-        "report": ReportForm(initial={"percent": task.percent}),  # type: ignore[attr-defined]
+        "report": ReportForm(initial={"percent": task.percent}),
         "answer": AnswerForm(),
-        "evidence": EvidenceForm(steps=steps),
         "comment": CommentForm(divisions=others(task)),
         "hand_over": HandOverForm(people=people, initial={"to": task.officer_id or ""}),
         "share": ShareForm(people=people, steps=steps),
@@ -133,9 +133,7 @@ def _forms(task: DivisionTask, people: list[User], steps: list[TaskStep], asked:
     }
 
 
-def _history(
-    task: DivisionTask, reports: Page, requests: list[Extension], files: Mapping[UUID, list[Attachment]]
-) -> list[Moment]:
+def _history(task: DivisionTask, reports: Page, requests: list[Extension], shown: evidence.Evidence) -> list[Moment]:
     """This page's reports, and what was said on the deadline between them, the newest first."""
     first, last = (reports.rows[0], reports.rows[-1]) if reports else (None, None)
     newer = task.reports.filter(seq=first.seq + 1).first() if first and not reports.first else None
@@ -144,7 +142,8 @@ def _history(
         for one in _on_the_deadline(requests)
         if (newer is None or one.at < newer.at) and (not reports.older or last is None or one.at >= last.at)
     ]
-    moments = [*(_of_report(report, files.get(report.pk, [])) for report in reports), *said]
+    told = [_of_report(one, shown.by_report.get(one.pk, [])) for one in reports.rows]
+    moments = [*told, *said]
     return sorted(moments, key=lambda one: one.at, reverse=True)
 
 
@@ -159,7 +158,7 @@ def _of_report(report: Report, files: list[Attachment]) -> Moment:
         report.text,
         report.obstacles,
         report.percent if report.kind != "started" else None,
-        files=files,
+        files=tuple(files),
     )
 
 

@@ -1,9 +1,14 @@
 from django.urls import path
 
-from measures import attaching, views
+from measures import attaching, boards, views, years
 
 urlpatterns = [
-    path("", views.board, name="board"),
+    path("", boards.board, name="board"),
+    path("board/export.csv", boards.export_csv, name="board-csv"),
+    path("board/export.xlsx", boards.export_workbook, name="board-xlsx"),
+    path("year/", boards.year, name="board-year"),
+    path("closing/<int:year>/", years.year_closing, name="year-closing"),
+    path("effects/<int:year>/", years.year_effects, name="effects"),
     path("tasks/", views.my_tasks, name="my-tasks"),
     path("tasks/<uuid:pk>/", views.task, name="task"),
     path("tasks/<uuid:pk>/start/", views.start, name="task-start"),

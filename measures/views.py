@@ -1,15 +1,14 @@
-"""The board by division, my tasks, and one task."""
+"""My tasks, and one task."""
 
-from collections.abc import Callable, Container
+from collections.abc import Callable
 from functools import partial
-from itertools import groupby
 from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import ValidationError
-from django.db.models import BooleanField, ExpressionWrapper, QuerySet
+from django.db.models import BooleanField, ExpressionWrapper
 from django.forms import Form
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -18,101 +17,23 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from files import pages, uploads
-from measures import comments, extensions, progress, sharing, showing, work
+from measures import comments, extensions, sharing, showing, work
 from measures.forms import AnswerForm, AnswerTimeForm, AskTimeForm, CommentForm, HandOverForm, ReportForm, ShareForm
-from measures.lifecycle import OPEN, State
+from measures.lifecycle import OPEN
 from measures.models import DivisionTask
 from measures.queries import (
-    BOARD_ORDER,
-    DUE_ORDER,
-    board_order,
     colleagues,
-    fiscal_years,
     held_by,
-    overdue,
+    in_open_years,
     visible_to,
     with_progress,
 )
 from organization import calendar
-from organization.models import Division, User
+from organization.models import User
 from organization.paging import page_of
 from organization.seats import seats_of
 
 PAGE = 30
-ON_BOARD = 100
-INDICATORS = range(1, 11)
-
-
-@login_required
-@require_GET
-def board(request: HttpRequest) -> HttpResponse:
-    """A fiscal year's tasks by division with totals; filters by division, state, indicator, overdue, words.
-
-    The totals are of all tasks that match, also of those on other pages.
-    """
-    user, today = request.user, calendar.day_of(calendar.now())
-    organization = user.organization_id  # type: ignore[union-attr]
-    divisions = {d.pk: d for d in Division.objects.filter(organization=organization)}
-    years = fiscal_years(organization)
-    year = _year(request.GET.get("year", ""), years, calendar.fiscal_year(today))
-    codes = {d.code: d.pk for d in divisions.values()}
-    chosen, late = _asked(request, codes), request.GET.get("overdue") == "1"
-    seen = visible_to(user, today).filter(measure__row__fiscal_year=year)  # type: ignore[arg-type]
-    tasks = _chosen(seen, chosen, codes)
-    tasks = overdue(tasks, today) if late else tasks
-    totals = progress.by_division(tasks, today)
-    # The key first and what a row shows second: a database that sorts would else work out every row it sorts.
-    page = page_of(
-        tasks.select_related("division", "measure__row"),
-        request,
-        key=DUE_ORDER if chosen["division"] else BOARD_ORDER,
-        size=ON_BOARD,
-    )
-    rows = board_order(with_progress(DivisionTask.objects.filter(pk__in=[t.pk for t in page])))
-    context = {
-        "groups": [
-            {"division": divisions[pk], "tasks": list(some), "totals": totals.get(pk, progress.Totals())}
-            for pk, some in groupby(rows, key=lambda t: t.division_id)
-        ],
-        "totals": progress.together(totals.values()),
-        "page": page,
-        "year": year,
-        "years": years,
-        "chosen": chosen,
-        "late": late,
-        "divisions": divisions.values(),
-        "states": State.choices,
-        "indicators": INDICATORS,
-        "today": today,
-    }
-    return render(request, "measures/board.html", context)
-
-
-def _year(asked: str, years: list[int], this_year: int) -> int:
-    """The year asked for, else this one, else the newest with work in it."""
-    named = {str(year): year for year in years}
-    newest = years[0] if years and this_year not in years else this_year
-    return named.get(calendar.arabic_digits(asked), newest)
-
-
-def _asked(request: HttpRequest, codes: Container[str]) -> dict[str, str]:
-    """The filters of the address; what is not among the choices is no filter."""
-    choices = {"division": codes, "state": State.values, "indicator": [str(number) for number in INDICATORS]}
-    asked = {name: request.GET.get(name, "") for name in choices}
-    words = request.GET.get("q", "").replace("\x00", "").strip()[:200]
-    return {name: value if value in choices[name] else "" for name, value in asked.items()} | {"q": words}
-
-
-def _chosen(tasks: QuerySet[DivisionTask], chosen: dict[str, str], codes: dict[str, int]) -> QuerySet[DivisionTask]:
-    if chosen["division"]:
-        tasks = tasks.filter(division=codes[chosen["division"]])
-    if chosen["state"]:
-        tasks = tasks.filter(state=chosen["state"])
-    if chosen["indicator"]:
-        tasks = tasks.filter(measure__row__indicator=int(chosen["indicator"]))
-    if chosen["q"]:
-        tasks = tasks.filter(measure__text__icontains=chosen["q"])
-    return tasks
 
 
 @login_required
@@ -128,7 +49,7 @@ def my_tasks(request: HttpRequest) -> HttpResponse:
         state__in=OPEN,
     ).annotate(mine=ExpressionWrapper(held, BooleanField()))
     tasks = tasks.filter(mine=True) if only else tasks
-    page = page_of(with_progress(tasks), request, key=("due_on", "pk"), size=PAGE)
+    page = page_of(with_progress(in_open_years(tasks)), request, key=("due_on", "pk"), size=PAGE)
     return render(request, "measures/my_tasks.html", {"page": page, "today": today, "only": only})
 
 
@@ -190,9 +111,8 @@ def report(request: HttpRequest, pk: UUID) -> HttpResponse:
     for why in brought.refused:
         form.add_error(None, why)
     done = _steps(request) if "with_steps" in request.POST else None
-    act = partial(work.report, done=done, files=brought.files)
     said = _("Reported as finished.") if "finished" in request.POST else _("The report is saved.")
-    return _done(request, task, "report", form, act, said)
+    return _done(request, task, "report", form, partial(work.report, done=done, files=brought.files), said)
 
 
 @login_required

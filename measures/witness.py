@@ -7,21 +7,26 @@ from uuid import UUID
 
 from audit import chain
 from audit.chain import Problem
+from measures.closing import frozen
 from measures.models import Comment, DivisionTask, Extension, Mention, Report, TaskStep
+from organization.calendar import day_of
+from organization.models import ClosedYear
 
 
 @chain.witness
 def tasks_agree() -> Iterator[Problem]:
-    """Every task's state, date, officers, reports, ticks, comments and requests are what its chain says."""
+    """Every task's state, percent, date, officers, reports, ticks, comments and requests are what its chain says."""
     kind = chain.subject_type(DivisionTask)
     states = chain.newest(kind, "state")
-    dates = chain.newest(kind, "due_on")
-    tasks = DivisionTask.objects.values_list("pk", "state", "due_on")
-    for pk, state, due_on in tasks.iterator(chunk_size=2000):
+    dates, percents = chain.newest(kind, "due_on"), chain.newest(kind, "percent")
+    tasks = DivisionTask.objects.values_list("pk", "state", "due_on", "percent")
+    for pk, state, due_on, percent in tasks.iterator(chunk_size=2000):
         if states.get(pk) != state:
             yield Problem(kind, str(pk), f"its state {state} is not what the chain ends with")
         if dates.get(pk) != due_on.isoformat():
             yield Problem(kind, str(pk), f"its due date {due_on} is not what the chain says")
+        if percents.get(pk, 0) != percent:
+            yield Problem(kind, str(pk), f"its {percent} percent are not what the chain's newest report says")
     yield from _differ(kind, "its reports are not what the chain says", _reports(), _told(kind, "report", _words))
     done = {pk: steps for pk, steps in chain.newest(kind, "done").items() if steps}
     yield from _differ(kind, "its ticked steps are not what the chain says", _ticks(), done)
@@ -95,3 +100,18 @@ def _officers() -> dict[UUID, dict[str, int]]:
     for task, step, person in TaskStep.objects.exclude(officer=None).order_by().values_list("task_id", "pk", "officer"):
         kept[task][str(step)] = person
     return kept
+
+
+@chain.witness
+def closed_years_agree() -> Iterator[Problem]:
+    """Every closed year is one its chain tells of, and its tasks still stand as they stood when it was closed."""
+    kind = chain.subject_type(ClosedYear)
+    told = {event.subject_id: event.data for event in chain.telling(kind, "digest")}
+    for row in ClosedYear.objects.order_by("pk"):
+        said = told.pop(row.pk, {})
+        if (said.get("year"), said.get("note")) != (row.fiscal_year, chain.digest(row.note)):
+            yield Problem(kind, str(row.pk), f"the closing of {row.fiscal_year} is not what the chain says")
+        elif said["digest"] != frozen(row.organization_id, row.fiscal_year, on=day_of(row.at)).digest:
+            yield Problem(kind, str(row.pk), f"the work of {row.fiscal_year} is not as it was when it was closed")
+    for pk in told:
+        yield Problem(kind, str(pk), "the closed year of this chain is gone")

@@ -47,8 +47,8 @@ def report(
     finished: bool,
     now: datetime,
     done: Iterable[int] | None = None,
-    obstacles: str = "",
     files: Sequence["File[bytes]"] = (),
+    obstacles: str = "",
 ) -> Report:
     """Say how far the work is; `finished` hands it to the one who accepts it. `done` ticks steps in the same act,
     `files` come with the report.
@@ -175,7 +175,8 @@ def _say(
     now: datetime,
     obstacles: str = "",
 ) -> Report:
-    task.save(update_fields=["state", "closed_at"])
+    task.percent = percent
+    task.save(update_fields=["state", "closed_at", "percent"])
     said = Report.objects.create(
         task=task,
         seq=(task.reports.aggregate(last=Max("seq"))["last"] or 0) + 1,

@@ -5,7 +5,7 @@ written again. Words the author changes afterwards are the checker's to watch.
 """
 
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
@@ -14,8 +14,8 @@ from assessments import results, rulebook, scoring
 from assessments.language import year_bounds
 from assessments.results import Judgement, YearResult
 from assessments.rulebook import Basis, Indicator, Rules
-from measures.library import Known
-from memo_flow.content import Content
+from measures.library import Known, Unfinished, bare, marked
+from memo_flow.content import MOST, Content
 from organization.calendar import thai_date, thai_digits
 
 _WORDS = {Judgement.FIX: "แก้ไข", Judgement.IMPROVE: "ปรับปรุง", Judgement.KEEP: "รักษาระดับ"}
@@ -30,7 +30,7 @@ _SHORT = "การประเมินคุณธรรมและควา�
 @dataclass(frozen=True)
 class Facts:
     """What the words are written from. `office`, `division`: names in Thai; `divisions`: codes that may be responsible,
-    `home` the author's own; `last`: the office's measures of the year assessed."""
+    `home` the author's own; `last`: the office's measures of the year assessed; `unfinished`: what they have left."""
 
     result: YearResult
     before: YearResult | None
@@ -40,6 +40,7 @@ class Facts:
     divisions: tuple[str, ...] = ()
     home: str = ""
     last: tuple[Known, ...] = field(default_factory=tuple)
+    unfinished: tuple[Unfinished, ...] = field(default_factory=tuple)
 
     @property
     def year(self) -> int:
@@ -161,6 +162,8 @@ def _facts(facts: Facts) -> Iterator[str]:
         yield lead
     if facts.last:
         yield _progress(facts)
+    if moved := _moved(facts):
+        yield moved
     yield (
         f"{facts.division} ได้ดำเนินการวิเคราะห์ผล{ITA} ประจำปีงบประมาณ พ.ศ. {thai_digits(facts.year)} "
         f"เพื่อนำมาสู่ขั้นตอนหรือวิธีการที่จะดำเนินการในปีงบประมาณ พ.ศ. {thai_digits(facts.next)} ตามเอกสารแนบ"
@@ -181,6 +184,32 @@ def _progress(facts: Facts) -> str:
         f"ในปีงบประมาณ พ.ศ. {thai_digits(facts.year)} {facts.office} ได้กำหนดมาตรการส่งเสริมคุณธรรมและความโปร่งใส "
         f"{thai_digits(len(went))} มาตรการ {said}"
     )
+
+
+def _moved(facts: Facts) -> str:
+    """The indicators that measures of the year answered, by how their scores moved; no word of what moved them."""
+    changes = facts.result.changes(facts.before).indicators
+    groups: dict[str, list[str]] = {"เพิ่มขึ้น": [], "ลดลง": [], "เท่าเดิม": []}
+    for number in sorted({one.indicator for one in facts.last}):
+        gained = changes.get(number)
+        if gained is not None:
+            word = "เท่าเดิม" if gained == 0 else "เพิ่มขึ้น" if gained > 0 else "ลดลง"
+            groups[word].append(_moved_by(facts, number, word, gained))
+    said = [f"ที่มีคะแนน{word} ได้แก่ {_listed(names)}" for word, names in groups.items() if names]
+    if not said:
+        return ""
+    return (
+        f"เมื่อเทียบกับคะแนนของปีก่อนหน้า ตัวชี้วัดซึ่งมีมาตรการดังกล่าว {' '.join(said)} "
+        "ทั้งนี้ เป็นการเทียบคะแนนเท่านั้น คะแนนอาจเปลี่ยนแปลงด้วยเหตุอื่น"
+    )
+
+
+def _moved_by(facts: Facts, number: int, word: str, gained: Decimal) -> str:
+    went = [one.went for one in facts.last if one.indicator == number and one.went is not None and one.went.tasks]
+    done = sum(one.done == one.tasks for one in went)
+    points = f"{word} {_points(abs(gained))} คะแนน " if gained else ""
+    measures = f"มาตรการแล้วเสร็จ {thai_digits(done)} จาก {thai_digits(len(went))}"
+    return f"{_named(facts.result.rules.by_number[number])} ({points}{measures})"
 
 
 def _law(facts: Facts) -> str:
@@ -333,15 +362,60 @@ def scores(result: YearResult, before: YearResult | None) -> dict[str, Any]:
 
 
 def plan(facts: Facts, library: Collection[Known], *, on: date) -> list[dict[str, Any]]:
-    """A row for each instrument's lowest indicator (each of several equal ones), with the measures known for it."""
+    """A row for each instrument's lowest indicator (each of several equal ones), with the measures known for it; then
+    those that go on with what the year before has left, which is not proposed a second time."""
+    going_on = {(one.indicator, bare(one.text)) for left in facts.unfinished for one in left.measures}
     rows = []
-    for one in facts.result.rules.instruments:
-        for number in facts.result.computed.lowest[one.code]:
+    for instrument in facts.result.rules.instruments:
+        for number in facts.result.computed.lowest[instrument.code]:
+            proposed = _proposed(library, number)
+            new = [known for known in proposed if (number, bare(known.text)) not in going_on]
+            if proposed and not new:
+                continue  # the row that goes on answers the indicator
             row = row_for(facts, number, on=on)
-            for known in _proposed(library, number):
+            for known in new:
                 row = with_measure(row, known, facts.divisions, facts.home)
             rows.append(row)
-    return rows
+    return [*rows, *(continued(facts, left, on=on) for left in facts.unfinished)][: MOST["plan"]]
+
+
+def continued(facts: Facts, left: Unfinished, *, on: date) -> dict[str, Any]:
+    """The plan row that goes on with what was left, on the same days of the year, one year later."""
+    plan, later = left.row, facts.next - left.row.fiscal_year
+    start, end, due = (
+        _within(facts.next, _years_on(day, later)) for day in (plan.period_start, plan.period_end, plan.follow_up_due)
+    )
+    row = _answering(facts, left, on=on) | {
+        "period_start": (on if start < on < end else start).isoformat(),
+        "period_end": end.isoformat(),
+        "follow_up": _follow_up(facts, due, end),
+        "follow_up_due": due.isoformat(),
+    }
+    for known in left.measures:
+        named = replace(known, text=marked(known.text, known.fiscal_year))
+        row = with_measure(row, named, facts.divisions, facts.home)
+    return row
+
+
+def _years_on(day: date, count: int) -> date:
+    """The same day so many years later; the 28th for a 29 February that is not there."""
+    return day.replace(year=day.year + count, day=28 if (day.month, day.day) == (2, 29) else day.day)
+
+
+def _within(year: int, day: date) -> date:
+    first, last = year_bounds(year)
+    return min(max(day, first), last)
+
+
+def _answering(facts: Facts, left: Unfinished, *, on: date) -> dict[str, Any]:
+    """The row of the same indicator; where this year asks another one by that number, of its own words."""
+    rules, number = facts.result.rules, left.row.indicator
+    known = rules.by_number.get(number) if number else None
+    if known and number in facts.result.scores and known.instrument == left.row.instrument:
+        return row_for(facts, number, on=on)
+    lowest = facts.result.computed.lowest.get(left.row.instrument) or next(iter(facts.result.computed.lowest.values()))
+    blank = row_for(facts, lowest[0], on=on)
+    return blank | {"instrument": left.row.instrument, "indicator": "", "issue": left.row.issue}
 
 
 def _proposed(library: Collection[Known], number: int) -> list[Known]:
@@ -357,7 +431,6 @@ def row_for(facts: Facts, number: int, *, on: date) -> dict[str, Any]:
     indicator = facts.result.rules.by_number[number]
     instrument = facts.result.rules.by_code[indicator.instrument]
     start, end = period(facts.next, on)
-    site = f"ผ่านเว็บไซต์ {facts.website} " if facts.website else "ผ่านเว็บไซต์ของหน่วยงาน "
     return {
         "instrument": indicator.instrument,
         "title": (
@@ -371,9 +444,20 @@ def row_for(facts: Facts, number: int, *, on: date) -> dict[str, Any]:
         "responsible": [],
         "period_start": start.isoformat(),
         "period_end": end.isoformat(),
-        "follow_up": f"รายงานผลการดำเนินการ{site}ภายในวันที่ {thai_digits(thai_date(end))}",
+        "follow_up": _follow_up(facts, end, end),
         "follow_up_due": end.isoformat(),
     }
+
+
+def _follow_up(facts: Facts, due: date, end: date) -> str:
+    """Where and by when it is reported; a report long before the work ends is an interim one, and says so."""
+    site = f"ผ่านเว็บไซต์ {facts.website} " if facts.website else "ผ่านเว็บไซต์ของหน่วยงาน "
+    if end - due <= timedelta(days=31):
+        return f"รายงานผลการดำเนินการ{site}ภายในวันที่ {thai_digits(thai_date(due))}"
+    return (
+        f"รายงานผลการดำเนินการระหว่างปี{site}ภายในวันที่ {thai_digits(thai_date(due))} "
+        f"และรายงานผลฉบับสุดท้ายเมื่อสิ้นสุดระยะเวลาดำเนินการ"
+    )
 
 
 def issue(result: YearResult, number: int) -> str:
@@ -399,7 +483,7 @@ def with_measure(row: dict[str, Any], known: Known, divisions: Collection[str], 
 
     A measure that stands there already changes nothing; a step that does only serves the new measure as well.
     """
-    if any(measure["text"] == known.text for measure in row["measures"]):
+    if any(bare(measure["text"]) == bare(known.text) for measure in row["measures"]):
         return row
     measures = [measure for measure in row["measures"] if measure["text"]]
     place = len(measures) + 1

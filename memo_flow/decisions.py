@@ -6,7 +6,7 @@ exceptions never leave this module.
 
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -21,6 +21,7 @@ from files import shelf
 from files.models import Attachment
 from measures import letters as task_letters
 from measures import planning
+from measures.queries import years_of_memo
 from memo_flow import attachments, checking, drafts, flows, letters, manuscripts, policies, registry
 from memo_flow import content as text
 from memo_flow.lifecycle import State
@@ -40,7 +41,8 @@ from memo_flow.models import (
 )
 from memo_flow.queries import locked, newest_revision, steps_of
 from notifications import outbox
-from organization.calendar import WorkingDays, day_of
+from organization import years
+from organization.calendar import WorkingDays, day_of, fiscal_year
 from organization.models import HEADS, Division, Position, User
 from organization.plain_text import says_something, words
 from organization.refusals import NotNow, Stale
@@ -77,6 +79,7 @@ def submit(
         raise Stale(_("Somebody else has saved this draft while you were reading. Look at it again."), memo)
     body = drafts.working_text(memo)
     _require_complete(memo, body)
+    _require_open_years(memo, body)
     findings = checking.findings_on(memo, body, on=day_of(now)) or []
     if seen is not None and seen != checking.digest_of(findings):
         raise Stale(_("The check finds something else than when you looked. Read the findings again."), memo)
@@ -367,6 +370,12 @@ def _require_complete(memo: Memo, body: text.Content) -> None:
         for gap in missing:
             errors.setdefault(gap.path, []).append(gap.message)
         raise ValidationError(errors)
+
+
+def _require_open_years(memo: Memo, body: text.Content) -> None:
+    """Neither new work for a closed year nor a report on one's measures sets out any more."""
+    planned = {fiscal_year(date.fromisoformat(row["period_start"])) for row in body["plan"]}
+    years.require_open(memo.organization_id, *planned, *years_of_memo(memo.follows_id))
 
 
 def _require_reason(findings: list[dict[str, Any]], reason: str) -> None:

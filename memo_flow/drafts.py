@@ -114,7 +114,7 @@ def from_result(year: int, *, by: User, now: datetime) -> Memo:
 def facts_of(
     organization: Organization, division: Division, year: int, *, on: date
 ) -> tuple[analysis.Facts, list[library.Known]]:
-    """What an analysis is written from, and the measures it may take. Seven statements, however many there are.
+    """What an analysis is written from, and the measures it may take. Nine statements, however many there are.
 
     Raises Assessment.DoesNotExist where the organization has no result of that year.
     """
@@ -132,6 +132,7 @@ def facts_of(
             divisions=tuple(Division.objects.filter(organization=organization).values_list("code", flat=True)),
             home=division.code,
             last=tuple(library.of_year(known, year)),
+            unfinished=tuple(library.unfinished(organization.pk, year)),
         )
     return facts, known
 

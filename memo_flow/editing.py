@@ -312,9 +312,9 @@ def _library(memo: Memo, body: text.Content, result: YearResult) -> dict[str, An
     known = library.known(memo.organization_id, calendar.day_of(calendar.now()))
     rows = {}
     for n, row in enumerate(body["plan"]):
-        taken = {measure["text"] for measure in row["measures"]}
+        taken = {library.bare(measure["text"]) for measure in row["measures"]}
         if fitting := library.for_indicators(known, {row["indicator"]}):
-            rows[n] = [one for one in fitting if one.text not in taken]
+            rows[n] = [one for one in fitting if library.bare(one.text) not in taken]
     planned = {row["indicator"] for row in body["plan"]}
     others = [one for one in known if one.indicator not in planned and one.indicator in result.rules.by_number]
     return {"choices": rows, "others": others, "last": library.of_year(known, result.year), "rules": result.rules}

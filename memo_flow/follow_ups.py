@@ -151,7 +151,7 @@ def facts_of(memo: Memo, figures: dict[str, Any]) -> follow_up_words.Facts:
 
 
 def _figures(memo: Memo, kind: str, *, at: datetime) -> dict[str, Any]:
-    """The state of an approved memo's measures, to be frozen; the evidence they name is kept for good.
+    """The state of an approved memo's measures, to be frozen; the evidence it names is kept from now on.
 
     Raises NotNow where there is nothing to report yet.
     """
@@ -170,8 +170,8 @@ def _figures(memo: Memo, kind: str, *, at: datetime) -> dict[str, Any]:
         )
     year = year_of(revision.content)
     years.require_open(memo.organization_id, year)
-    keep_evidence(memo.pk, at=at)
     subject = revision.content["subject"]
+    keep_evidence(memo.pk, at=at)
     return {
         "taken_at": local(at).isoformat(timespec="seconds"),
         "fiscal_year": year,

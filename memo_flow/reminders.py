@@ -2,11 +2,13 @@
 
 from datetime import date, datetime
 from typing import Any
+from uuid import UUID
 
+from measures.closing import ends_with_a_year
 from measures.models import PlanRow
 from memo_flow import due, follow_ups, letters
 from memo_flow.models import FollowUp, Step
-from notifications import scans
+from notifications import outbox, scans
 from notifications.outbox import both
 from notifications.scans import Deadline
 from organization.calendar import day_of
@@ -93,3 +95,12 @@ def _heads_of_office(rows: list[Any], today: date) -> dict[Any, list[Seat]]:
     holders = holders_of(chairs, today)
     heads = {chair.organization_id: holders.get(chair.pk, []) for chair in chairs}
     return {row.pk: heads.get(row.organization_id, []) for row in rows}
+
+
+@ends_with_a_year
+def take_back_follow_ups(organization_id: UUID, year: int, at: datetime) -> None:
+    """A follow-up that is not on its way when its year is closed is asked for no more. Two statements."""
+    rows = PlanRow.objects.filter(organization=organization_id, fiscal_year=year)
+    # Held as a scan holds them: a letter that is being written is there to be taken back, or is not written any more.
+    memos = set(rows.select_for_update(no_key=True).order_by("pk").values_list("memo", flat=True))
+    outbox.void(*(letters.about_follow_up(memo, kind) for memo in memos for kind in FollowUp), at=at)

@@ -33,10 +33,10 @@ class Page:
 def page_of(rows: QuerySet[Any], request: HttpRequest, *, key: tuple[str, ...], size: int, name: str = "after") -> Page:
     """The page after the signed key in the address; the first page when it is not a key of this list.
 
-    `key`: field names, "-" for descending, none of them null; all together unique.
+    `key`: names of fields and annotations, "-" for descending, none of them null; all together unique.
     """
     rows, salt = rows.order_by(*key), f"page:{rows.model._meta.label}:{','.join(key)}"
-    after = _read(request.GET.get(name, ""), salt, [_field(rows.model, part) for part in key])
+    after = _read(request.GET.get(name, ""), salt, [_field(rows, part) for part in key])
     if after:
         rows = _beyond(rows, key, after)
     found = list(rows[: size + 1])
@@ -60,8 +60,12 @@ def _beyond(rows: QuerySet[Any], key: tuple[str, ...], after: list[Any]) -> Quer
     return rows.filter(**{f"{first}__{side}": after[0]}).filter(wanted)
 
 
-def _field(model: type[Model], part: str) -> Field[Any, Any]:
-    *path, last = part.removeprefix("-").split("__")
+def _field(rows: QuerySet[Any], part: str) -> Field[Any, Any]:
+    name = part.removeprefix("-")
+    if name in rows.query.annotations:
+        return rows.query.annotations[name].output_field
+    model: type[Model] = rows.model
+    *path, last = name.split("__")
     for step in path:
         model = model._meta.get_field(step).related_model  # type: ignore[assignment]
     return model._meta.pk if last == "pk" else model._meta.get_field(last)  # type: ignore[return-value]

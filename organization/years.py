@@ -1,10 +1,13 @@
 """Closed fiscal years: what belongs to one is no longer changed."""
 
+from datetime import date
 from typing import Any
 
+from django.db.models import Exists, OuterRef
 from django.utils.translation import gettext as _
 
-from organization.models import ClosedYear
+from organization.calendar import day_of
+from organization.models import ClosedYear, Organization
 from organization.refusals import NotNow
 
 
@@ -13,7 +16,35 @@ def closed(organization_id: Any) -> set[int]:
     return set(ClosedYear.objects.filter(organization=organization_id).values_list("fiscal_year", flat=True))
 
 
-def require_open(organization_id: Any, year: int) -> None:
-    """Raises NotNow when the organization has closed this year. One statement."""
-    if ClosedYear.objects.filter(organization=organization_id, fiscal_year=year).exists():
-        raise NotNow(_("Fiscal year %(year)s is closed: nothing of it is changed any more.") % {"year": year})
+def closing(organization_id: Any, year: int) -> ClosedYear | None:
+    """Who closed a year and when; None while it is open. One statement."""
+    rows = ClosedYear.objects.filter(organization=organization_id, fiscal_year=year)
+    return rows.select_related("by", "position", "acting").first()
+
+
+def as_of(closed_by: ClosedYear | None, today: date) -> date:
+    """The day on which a year's work is looked at: the day it was closed, else today."""
+    return day_of(closed_by.at) if closed_by else today
+
+
+def is_closed(organization: str, year: str) -> Exists:
+    """A condition for queries: the year in this field of this organization is closed."""
+    return Exists(ClosedYear.objects.filter(organization=OuterRef(organization), fiscal_year=OuterRef(year)))
+
+
+def require_open(organization_id: Any, *years: int) -> None:
+    """Raises NotNow when the organization has closed one of these years. One statement, or none for no year."""
+    if years and (shut := closed(organization_id) & {*years}):
+        raise NotNow(refusal(min(shut)))
+
+
+def refusal(year: int) -> str:
+    return _("Fiscal year %(year)s is closed: nothing of it is changed any more.") % {"year": year}
+
+
+def hold(organization_id: Any) -> None:
+    """Lock the organization until the transaction ends: nobody closes a year while something of it is made.
+
+    Lock it after the memo and before the tasks, as the closing of a year does.
+    """
+    list(Organization.objects.select_for_update(no_key=True).filter(pk=organization_id).values_list("pk"))

@@ -383,7 +383,7 @@ def test_rows_say_how_much_is_attached(cast: Cast, as_: Browse) -> None:
     evidence.remove(task.pk, attach(cast, task, file=png(colour="red")).pk, by=cast.finance, now=at(hour=16))
     counts = dict(with_progress(DivisionTask.objects.all()).values_list("pk", "files"))
     assert counts.pop(task.pk) == 2 and set(counts.values()) == {0}
-    page = as_(cast.finance).get("/measures/").content.decode()
+    page = as_(cast.finance).get("/measures/tasks/").content.decode()
     assert page.count("#paperclip") == 1
 
 
@@ -450,4 +450,4 @@ def test_evidence_that_a_follow_up_names_is_kept_though_it_is_removed(
         evidence.remove(task.pk, named.pk, by=cast.finance, now=at(hour=18))
     assert stored() == {named.sha256}
     page = as_(cast.head_of_office).get(f"/memos/{memo.pk}/").content.decode()
-    assert samples.PDF_NAME in page and "สอง.pdf" not in page
+    assert samples.PDF_NAME in page and "สอง.pdf" not in page and "sha256" not in page

@@ -315,6 +315,8 @@ def test_a_moved_deadline_takes_back_its_reminders_and_reminds_anew(cast: Cast) 
     assert told("task_overdue") == set()
     scans.run(now=at(LATER - days(1), 8))
     assert told("task_due_soon") == {"finance"}
+    letter = Letter.objects.get(event="task_due_soon", voided_at=None)
+    assert (letter.context["due_on"], letter.context["first_due"]) == ("2022-05-31", "2022-03-31")
 
 
 # --- what is kept

@@ -1,0 +1,144 @@
+"""Publishing and taking back. What was previewed is what is published, or nothing is."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from audit import chain
+from disclosure import policies, redaction, snapshots, store
+from disclosure.models import Page, Publication, Withdrawal
+from disclosure.redaction import Shown
+from disclosure.snapshots import Sheet, Snapshot
+from documents import orders
+from documents.models import Paper
+from memo_flow.models import Memo
+from organization import plain_text
+from organization.calendar import day_of
+from organization.models import Organization, User
+from organization.refusals import NotNow, Stale
+from organization.seats import Seat
+
+EDITION = "ฉบับเผยแพร่ต่อสาธารณะ ปกปิดข้อมูลส่วนบุคคลแล้ว ต้นฉบับเก็บไว้ที่หน่วยงาน"
+
+
+def preview(memo_id: UUID, page: Page, *, by: User, now: datetime) -> Snapshot:
+    """What would be published now, and what is hidden of it; everyone of the office may look.
+
+    Raises Memo.DoesNotExist (no approved memo, or a secret one) or NotNow (a page that is not this memo's).
+    """
+    return snapshots.taken(snapshots.publishable(by.organization_id).get(pk=memo_id), page, at=now)
+
+
+@transaction.atomic
+def publish(memo_id: UUID, page: Page, *, by: User, digest: str, now: datetime) -> Publication:
+    """Put what was previewed before the public. `digest`: the previewed snapshot's.
+
+    Raises Memo.DoesNotExist, Refused, NotNow (published already as it is) or Stale: something has changed since the
+    preview; `current` is the new one.
+    """
+    office = _locked(by)
+    seat = policies.require(by, "publish", office.pk, on=day_of(now))
+    snapshot = preview(memo_id, page, by=by, now=now)
+    last = Publication.objects.filter(organization=office, fiscal_year=snapshot.year, page=page).order_by("seq").last()
+    if snapshot.digest != digest:
+        raise Stale(_("What would be published has changed since you looked. Look at it again."), snapshot)
+    if last and not hasattr(last, "withdrawal") and snapshots.identity(last.data) == digest:
+        raise NotNow(_("This is published already, as it is."))
+    publication = Publication(
+        organization=office,
+        fiscal_year=snapshot.year,
+        page=page,
+        seq=last.seq + 1 if last else 1,
+        memo=snapshot.memo,
+        by=by,
+        position=seat.position,
+        acting=seat.acting,
+        at=now,
+    )
+    editions = [_edition(publication, sheet, now) for sheet in snapshot.sheets if not sheet.original]
+    publication.data = snapshot.data | {"papers": _listed(snapshot, {one.form: one.code for one in editions})}
+    publication.digest = chain.digest(publication.data)
+    publication.save(force_insert=True)
+    orders.place(editions, by=by, seat=seat, at=now)
+    _begin(publication, by, seat, now)
+    transaction.on_commit(store.empty)
+    return publication
+
+
+@transaction.atomic
+def withdraw(publication_id: UUID, *, by: User, reason: str, now: datetime) -> Withdrawal:
+    """Take a publication back: its address says so from then on, with the reason and who withdrew it.
+
+    Raises Publication.DoesNotExist, Refused, NotNow (withdrawn already, or replaced) or ValidationError (no reason).
+    """
+    office = _locked(by)
+    publication = Publication.objects.get(pk=publication_id, organization=office)
+    seat = policies.require(by, "withdraw", office.pk, on=day_of(now))
+    place = {"organization": office, "fiscal_year": publication.fiscal_year, "page": publication.page}
+    if hasattr(publication, "withdrawal") or Publication.objects.filter(**place, seq__gt=publication.seq).exists():
+        raise NotNow(_("This publication has been withdrawn or replaced already."))
+    words = plain_text.words(reason, "reason", needed=_("Say why: the reason is shown to the public."))
+    _nobody_named(words, office)
+    withdrawal = Withdrawal(
+        publication=publication, reason=words, by=by, position=seat.position, acting=seat.acting, at=now
+    )
+    withdrawal.save(force_insert=True)
+    chain.record(publication, "withdrawn", by=by, seat=seat, at=now, reason=chain.digest(words))
+    transaction.on_commit(store.empty)
+    return withdrawal
+
+
+def _locked(by: User) -> Organization:
+    """The office, so that two who publish the same place do so one after the other."""
+    if by.organization_id is None:
+        raise Memo.DoesNotExist
+    return Organization.objects.select_for_update(no_key=True).get(pk=by.organization_id)
+
+
+def _nobody_named(reason: str, office: Organization) -> None:
+    """Raises ValidationError when the reason, which is public, holds personal data."""
+    found = redaction.spans(reason, Shown.of(snapshots.holders(office), office.phone))
+    if found:
+        named = ", ".join(f"“{reason[one.start : one.end].strip()}”" for one in found)
+        said = _("The reason is shown to the public and may hold no personal data: %(words)s") % {"words": named}
+        raise ValidationError({"reason": said})
+
+
+def _edition(publication: Publication, sheet: Sheet, now: datetime) -> Paper:
+    """A paper of the same form that says what may be shown: with a code of its own, sealed as any."""
+    code, original = orders.new_code(), sheet.paper.data
+    data = original | {
+        **sheet.said,
+        "code": code,
+        "verify": orders.address_of(code),
+        "note": EDITION,
+        "title": f"{sheet.said['title']} (ฉบับเผยแพร่)",
+    }
+    return orders.frozen(
+        data, organization_id=publication.organization_id, about=about(publication), sealed=True, at=now
+    )
+
+
+def about(publication: Publication) -> str:
+    return f"publication:{publication.pk}"
+
+
+def _listed(snapshot: Snapshot, codes: dict[str, str]) -> list[dict[str, Any]]:
+    """The papers as they are published, public editions with the codes they were given."""
+    return [
+        one if one["edition"] == "original" else one | {"code": codes[one["form"]]} for one in snapshot.data["papers"]
+    ]
+
+
+def _begin(publication: Publication, by: User, seat: Seat, now: datetime) -> None:
+    facts = {
+        "digest": publication.digest,
+        "memo": str(publication.memo_id),
+        "page": str(publication.page),
+        "fiscal_year": publication.fiscal_year,
+    }
+    chain.begin([publication], "published", by=by, seat=seat, at=now, data={publication.pk: facts})
