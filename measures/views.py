@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from files import pages, uploads
-from measures import comments, extensions, sharing, showing, work
+from measures import comments, evidence, extensions, sharing, showing, work
 from measures.forms import AnswerForm, AnswerTimeForm, AskTimeForm, CommentForm, HandOverForm, ReportForm, ShareForm
 from measures.lifecycle import OPEN
 from measures.models import DivisionTask
@@ -50,6 +50,7 @@ def my_tasks(request: HttpRequest) -> HttpResponse:
     ).annotate(mine=ExpressionWrapper(held, BooleanField()))
     tasks = tasks.filter(mine=True) if only else tasks
     page = page_of(with_progress(in_open_years(tasks)), request, key=("due_on", "pk"), size=PAGE)
+    evidence.counted(page.rows)
     return render(request, "measures/my_tasks.html", {"page": page, "today": today, "only": only})
 
 
