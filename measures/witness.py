@@ -55,9 +55,9 @@ def _told(kind: str, fact: str, digest: Callable[[dict[str, Any]], Any]) -> dict
     return told
 
 
-def _words(data: dict[str, Any]) -> list[str]:
+def _words(data: dict[str, Any]) -> list[Any]:
     """A report's; before obstacles were asked for, an event said nothing of them."""
-    return [data["text"], data.get("obstacles", chain.digest(""))]
+    return [data["percent"], data["text"], data.get("obstacles", chain.digest(""))]
 
 
 def _named(data: dict[str, Any]) -> list[Any]:
@@ -66,8 +66,9 @@ def _named(data: dict[str, Any]) -> list[Any]:
 
 def _reports() -> dict[UUID, dict[str, Any]]:
     kept: dict[UUID, dict[str, Any]] = defaultdict(dict)
-    for task, pk, *said in Report.objects.values_list("task_id", "pk", "text", "obstacles").iterator(chunk_size=2000):
-        kept[task][str(pk)] = [chain.digest(one) for one in said]
+    reports = Report.objects.values_list("task_id", "pk", "percent", "text", "obstacles")
+    for task, pk, percent, *said in reports.iterator(chunk_size=2000):
+        kept[task][str(pk)] = [percent, *map(chain.digest, said)]
     return kept
 
 

@@ -375,7 +375,8 @@ def tampered(statement: str, **values: Any) -> list[str]:
         ("UPDATE organization_closedyear SET note = 'อย่างอื่น'", "is not what the chain says"),
         ("UPDATE organization_closedyear SET fiscal_year = 2564", "is not what the chain says"),
         ("DELETE FROM organization_closedyear", "is gone"),
-        ("UPDATE measures_report SET percent = 99 WHERE kind = 'finished'", "not as it was when it was closed"),
+        ("UPDATE measures_report SET percent = 99 WHERE kind = 'finished'", "its reports are not what the chain says"),
+        ("UPDATE measures_divisiontask SET percent = 99", "not as it was when it was closed"),
         ("DELETE FROM audit_event WHERE subject_type = 'organization.closedyear'", "is not what the chain says"),
     ],
 )
