@@ -110,7 +110,16 @@ def of_report(report: Report) -> str:
     return f"report:{report.pk}"
 
 
-# What a task's page shows.
+# What a task's page and its row in a list show.
+
+
+def counted(tasks: Iterable[DivisionTask]) -> list[DivisionTask]:
+    """The tasks with `files`, how much is attached to each. One statement, however many there are."""
+    shown = list(tasks)
+    counts = shelf.counts(about(task) for task in shown)
+    for task in shown:
+        task.files = counts.get(about(task), 0)  # type: ignore[attr-defined]
+    return shown
 
 
 @dataclass(frozen=True)

@@ -5,10 +5,9 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from django.db.models import CharField, Count, Exists, Expression, Func, OuterRef, Q, QuerySet, Subquery, Value
+from django.db.models import Count, Exists, Expression, OuterRef, Q, QuerySet, Subquery, Value
 from django.db.models.functions import Coalesce
 
-from files.models import Attachment
 from measures.lifecycle import OPEN, State
 from measures.models import DivisionTask, Extension, Mention, PlanRow, Report, TaskStep
 from organization import years
@@ -59,7 +58,7 @@ def colleagues(division_id: int, on: date) -> list[User]:
 
 
 def with_progress(tasks: QuerySet[DivisionTask]) -> QuerySet[DivisionTask]:
-    """Adds `steps_done` and `steps_all`, `files` (how much is attached), and all that a row shows.
+    """Adds `steps_done` and `steps_all`, and all that a row shows.
 
     Each is asked for by itself, so that only the rows that are shown pay.
     """
@@ -67,9 +66,6 @@ def with_progress(tasks: QuerySet[DivisionTask]) -> QuerySet[DivisionTask]:
     return tasks.select_related("measure__row__memo", "division", "officer").annotate(
         steps_all=_count_of(steps),
         steps_done=_count_of(steps.filter(ticked_at__isnull=False)),
-        files=_count_of(
-            Attachment.objects.filter(about=About(OuterRef("pk")), removed_at=None).order_by().values("about")
-        ),
     )
 
 
@@ -78,26 +74,8 @@ def about(task: DivisionTask) -> str:
     return f"task:{task.pk}"
 
 
-class About(Func):
-    """The same, as the database writes it."""
-
-    template = "'task:' || %(expressions)s"
-    output_field = CharField()
-
-    def as_postgresql(self, compiler: Any, connection: Any, **context: Any) -> Any:
-        return self.as_sql(compiler, connection, template="'task:' || %(expressions)s::text", **context)
-
-    def as_sqlite(self, compiler: Any, connection: Any, **context: Any) -> Any:
-        """SQLite keeps a UUID without its hyphens."""
-        parts = " || '-' || ".join(f"substr(%(expressions)s, {at}, {many})" for at, many in _PARTS_OF_UUID)
-        return self.as_sql(compiler, connection, template=f"'task:' || {parts}", **context)
-
-
-_PARTS_OF_UUID = ((1, 8), (9, 4), (13, 4), (17, 4), (21, 12))
-
-
-def _count_of(rows: QuerySet[Any, Any]) -> Expression:
-    return Coalesce(Subquery(rows.annotate(count=Count("pk")).values("count")), Value(0))
+def _count_of(steps: QuerySet[TaskStep, Any]) -> Expression:
+    return Coalesce(Subquery(steps.annotate(count=Count("pk")).values("count")), Value(0))
 
 
 def in_open_years(tasks: QuerySet[DivisionTask]) -> QuerySet[DivisionTask]:

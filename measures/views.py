@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from files import pages, uploads
-from measures import comments, extensions, sharing, showing, work
+from measures import comments, evidence, extensions, sharing, showing, work
 from measures.forms import AnswerForm, AnswerTimeForm, AskTimeForm, CommentForm, HandOverForm, ReportForm, ShareForm
 from measures.lifecycle import OPEN
 from measures.models import DivisionTask
@@ -50,6 +50,7 @@ def my_tasks(request: HttpRequest) -> HttpResponse:
     ).annotate(mine=ExpressionWrapper(held, BooleanField()))
     tasks = tasks.filter(mine=True) if only else tasks
     page = page_of(with_progress(in_open_years(tasks)), request, key=("due_on", "pk"), size=PAGE)
+    evidence.counted(page.rows)
     return render(request, "measures/my_tasks.html", {"page": page, "today": today, "only": only})
 
 
@@ -108,7 +109,7 @@ def tick(request: HttpRequest, pk: UUID) -> HttpResponse:
 @require_POST
 def report(request: HttpRequest, pk: UUID) -> HttpResponse:
     task, form, brought = _task(request, pk), ReportForm(request.POST), uploads.prepare(request)
-    for why in brought.refused if form.errors is not None else ():
+    for why in brought.refused:
         form.add_error(None, why)
     done = _steps(request) if "with_steps" in request.POST else None
     said = _("Reported as finished.") if "finished" in request.POST else _("The report is saved.")

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
 from assessments import results
-from measures import closing, effects, progress
+from measures import closing, effects, evidence, progress
 from measures.forms import ClosingForm
 from measures.lifecycle import OPEN, State
 from measures.models import DivisionTask, Measure
@@ -66,7 +66,7 @@ def _closing(request: HttpRequest, year: int, form: ClosingForm, *, status: int 
         "next_year": year + 1,
         "stood": stood,
         "states": [(State(state), count) for state, count in _in_order(stood)],
-        "unfinished": list(board_order(with_progress(unfinished))[:LISTED]),
+        "unfinished": evidence.counted(board_order(with_progress(unfinished))[:LISTED]),
         "listed": LISTED,
         "result": result,
         "memos": closing.reports_on(organization, year),

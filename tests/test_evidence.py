@@ -1,5 +1,6 @@
 """What a division shows of its work: who may attach and take away, what is refused, what comes with a report."""
 
+import json
 from collections.abc import Callable
 from typing import Any
 
@@ -15,7 +16,7 @@ from files.models import Attachment
 from measures import evidence, work
 from measures.follow_up import of_memo
 from measures.models import DivisionTask, Report
-from measures.queries import with_progress
+from memo_flow import drafts, follow_ups
 from organization.models import User
 from organization.refusals import NotNow, Refused
 from tests import file_samples as samples
@@ -379,9 +380,9 @@ def test_rows_say_how_much_is_attached(cast: Cast, as_: Browse) -> None:
     attach(cast, task)
     attach(cast, task, file=png())
     evidence.remove(task.pk, attach(cast, task, file=png(colour="red")).pk, by=cast.finance, now=at(hour=16))
-    counts = dict(with_progress(DivisionTask.objects.all()).values_list("pk", "files"))
+    counts = {one.pk: one.files for one in evidence.counted(DivisionTask.objects.all())}  # type: ignore[attr-defined]
     assert counts.pop(task.pk) == 2 and set(counts.values()) == {0}
-    page = as_(cast.finance).get("/measures/").content.decode()
+    page = as_(cast.finance).get("/measures/tasks/").content.decode()
     assert page.count("#paperclip") == 1
 
 
@@ -431,3 +432,21 @@ def test_the_follow_up_report_names_the_evidence_and_the_newest_obstacle(cast: C
         {"name": "วีดิทัศน์", "sha256": "", "size": 0, "url": "https://example.go.th/film"},
     ]
     assert len(statements) == 3
+
+
+def test_evidence_that_a_follow_up_names_is_kept_though_it_is_removed(
+    cast: Cast, as_: Browse, stored: Callable[[], set[str]], django_capture_on_commit_callbacks: Any
+) -> None:
+    task = cast.started()
+    named, other = attach(cast, task), attach(cast, task, file=pdf("สอง.pdf", "two"))
+    assert stored() == {named.sha256, other.sha256}
+    with django_capture_on_commit_callbacks(execute=True):
+        evidence.remove(task.pk, other.pk, by=cast.finance, now=at(hour=16))
+    memo = follow_ups.draw_up(task.measure.row.memo_id, kind="interim", by=cast.head_of_office, now=at(hour=17))
+    figures = json.dumps(drafts.working_text(memo)["follow_up"])
+    assert named.sha256 in figures and other.sha256 not in figures
+    with django_capture_on_commit_callbacks(execute=True):
+        evidence.remove(task.pk, named.pk, by=cast.finance, now=at(hour=18))
+    assert stored() == {named.sha256}
+    page = as_(cast.head_of_office).get(f"/memos/{memo.pk}/").content.decode()
+    assert samples.PDF_NAME in page and "สอง.pdf" not in page and "sha256" not in page

@@ -387,6 +387,15 @@ def test_a_task_prints_as_one_line_of_its_division() -> None:
     assert "กองช่างแล้วเสร็จ๑๐๐๒/๓๓๑มี.ค.๒๕๖๕๕เม.ย.๒๕๖๕ล่าช้าทำแล้วฝนตก๑.ก.pdf๒.ข.pdf" in text
 
 
+def test_every_piece_of_evidence_is_listed_with_its_digest_or_its_address() -> None:
+    file = {"name": "ภาพถ่าย.jpg", "sha256": "ab12" * 16, "size": 1_234_567, "url": ""}
+    link = {"name": "วีดิทัศน์", "sha256": "", "size": 0, "url": "https://example.go.th/film"}
+    text = whole(typeset(follow_up(rows=[work(task("กองช่าง", evidence=[file, link]))])))
+    assert "๑.ภาพถ่าย.jpg๒.วีดิทัศน์" in text
+    assert "๑กองช่างภาพถ่าย.jpg๑.๒เมกะไบต์" + "ab12" * 16 in text
+    assert "๒กองช่างวีดิทัศน์ลิงก์https://example.go.th/film" in text
+
+
 def test_work_that_is_not_due_yet_is_neither_late_nor_in_time() -> None:
     text = whole(typeset(follow_up(rows=[work(task("กองช่าง"))])))
     assert "๓๑มี.ค.๒๕๖๕–ยังไม่ครบกำหนดยังไม่ได้รายงาน" in text
