@@ -15,7 +15,7 @@ from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
-from measures import exports, progress
+from measures import evidence, exports, progress
 from measures.lifecycle import State
 from measures.models import DivisionTask
 from measures.queries import BOARD_ORDER, DUE_ORDER, with_progress
@@ -53,6 +53,7 @@ def board(request: HttpRequest) -> HttpResponse:
     wanted = list(totals) if "after" in request.GET else _first_groups(names, totals)
     page = page_of(_placed(selection.tasks, KEYS[by], names, wanted), request, key=("place", *DUE_ORDER), size=ON_BOARD)
     rows, values = _shown(list(page)), list(names)
+    evidence.counted(rows.values())
     groups = [
         {"name": names[values[place]], "totals": totals[values[place]], "tasks": [rows[one.pk] for one in some]}
         for place, some in groupby(page, key=lambda task: task.place)
