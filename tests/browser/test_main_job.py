@@ -30,7 +30,7 @@ def report_finished(page: Page, words: str) -> None:
     page.get_by_label("สิ่งที่ได้ดำเนินการ").fill(words)
     page.get_by_label("งานแล้วเสร็จ").check()
     page.get_by_role("button", name="บันทึกรายงาน").click()
-    expect(page.get_by_role("status")).to_contain_text("ส่งรายงานว่างานแล้วเสร็จ")
+    expect(page.get_by_role("status").filter(has_text="ส่งรายงานว่างานแล้วเสร็จ")).to_be_visible()
 
 
 def test_a_memo_goes_from_its_draft_to_accepted_work(cast: Cast, visit: Visit, settings: Any) -> None:
