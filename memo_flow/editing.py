@@ -29,7 +29,7 @@ from memo_flow.queries import waiting_reason
 from memo_flow.views import memo_for
 from organization import calendar
 from organization.models import Division
-from organization.refusals import Stale
+from organization.refusals import NotNow, Stale
 from organization.seats import seats_of
 
 MARKED = ("text", "title", "issue", "follow_up", "score")
@@ -82,6 +82,11 @@ def memo_edit(request: HttpRequest, pk: UUID) -> HttpResponse:
         return _editor(request, memo, subject, body, version=version, errors=error.message_dict)
     except Stale as stale:
         return _editor(request, memo, subject, body, version=version, theirs=stale.current, status=409)
+    except NotNow as refusal:
+        if op != "figures":
+            raise
+        messages.error(request, str(refusal))
+        return _editor(request, memo, subject, body, version=version, status=409)
     if op == "submit":
         return redirect("memo-submit", pk)
     if op == "save":
@@ -145,7 +150,7 @@ def _figures_again(request: HttpRequest, memo: Memo, subject: str, content: text
         "changes": "; ".join(moved) if moved else _("Nothing has changed.")
     }
     messages.success(request, told)
-    return redirect(reverse("memo-edit", args=[memo.pk]) + "#figures")
+    return redirect("memo-edit", memo.pk)
 
 
 def _frozen(memo: Memo) -> dict[str, Any]:
@@ -279,7 +284,7 @@ def _fields(node: Any, path: str = "") -> Iterator[str]:
     if isinstance(node, dict):
         for key, value in node.items():
             where = f"{path}.{key}" if path else key
-            if isinstance(value, (dict, list)) and key != "before":  # last year's scores are hidden fields
+            if isinstance(value, (dict, list)) and key not in ("before", FROZEN):  # no fields to be seen
                 yield from _fields(value, where)
             elif key in MARKED and path:
                 yield where

@@ -113,11 +113,11 @@ def _facts(facts: Facts) -> Iterator[str]:
     )
     yield "ผลการดำเนินการจำแนกตามสำนัก/กอง ดังนี้"
     for n, one in enumerate(figures["divisions"], 1):
-        yield f"{thai_digits(n)}. {one['name']} {_totals(one)}"
+        yield f"{thai_digits(n)}. {one['name']} จำนวน {_totals(one)}"
     yield "ผลการดำเนินการจำแนกตามแผน ดังนี้"
     for n, row in enumerate(figures["rows"], 1):
         named = _short(row["title"]) or f"ด้าน {row['instrument']}"
-        yield f"{thai_digits(n)}. {named} {_totals(totals_of(row))}"
+        yield f"{thai_digits(n)}. {named} จำนวน {_totals(totals_of(row))}"
     yield from _quoted("งานที่ล่าช้ากว่ากำหนด", [f"{t['division']} {_short(m)}" for m, t in tasks if t["late"]])
     met = [f"{t['division']} {_short(t['obstacles'])}" for _m, t in tasks if t.get("obstacles")]
     yield from _quoted("ปัญหาและอุปสรรคที่สำนัก/กองรายงาน", met)

@@ -130,13 +130,14 @@ def take_again(
 
 def changes(before: dict[str, Any], after: dict[str, Any]) -> list[str]:
     """What has moved between two takings, in sentences; nothing where only the moment is another."""
-    names = {"tasks": _("tasks"), "done": _("done"), "late": _("late"), "percent": _("mean progress in percent")}
-    moved = [(names[key], before["totals"][key], after["totals"][key]) for key in names]
-    said = [
-        _("%(what)s: %(before)s → %(after)s") % {"what": what, "before": old, "after": new}
-        for what, old, new in moved
-        if old != new
-    ]
+    words = {
+        "tasks": _("tasks %(before)s → %(after)s"),
+        "done": _("tasks done %(before)s → %(after)s"),
+        "late": _("tasks late %(before)s → %(after)s"),
+        "percent": _("mean progress %(before)s → %(after)s percent"),
+    }
+    pairs = {key: {"before": before["totals"][key], "after": after["totals"][key]} for key in words}
+    said = [words[key] % pair for key, pair in pairs.items() if pair["before"] != pair["after"]]
     rest = [{key: one[key] for key in ("divisions", "rows")} for one in (before, after)]
     if not said and rest[0] != rest[1]:
         said = [_("The totals are the same; single tasks have changed.")]

@@ -40,6 +40,15 @@ def heads_agree() -> Iterator[Problem]:
 
 
 @chain.witness
+def follow_ups_agree() -> Iterator[Problem]:
+    """A follow-up still reports on the memo it was drawn up from, as the report it was begun as."""
+    sources, kinds = chain.newest(KIND, "follows"), chain.newest(KIND, "follow_up")
+    for pk, source, kind in Memo.objects.values_list("pk", "follows", "follow_up").iterator(chunk_size=2000):
+        if sources.get(pk) != (str(source) if source else None) or kinds.get(pk, "") != kind:
+            yield Problem(KIND, str(pk), "what it follows is not what the chain says")
+
+
+@chain.witness
 def decisions_agree() -> Iterator[Problem]:
     """Every decision stands in the chain with its outcome and the digest of its words, and the reverse."""
     told = {e.data["decision"]: (e.subject_id, e.verb, e.data["words"]) for e in chain.telling(KIND, "decision")}

@@ -21,6 +21,7 @@ from organization.calendar import thai_digits
 from organization.models import ClosedYear
 from organization.refusals import NotNow, Refused, Stale
 from tests.cast import Cast, at, fresh
+from tests.test_races import together
 
 pytestmark = pytest.mark.django_db
 SPRING = at(date(2022, 3, 1))
@@ -78,7 +79,7 @@ def test_its_words_say_what_the_figures_say(cast: Cast) -> None:
     assert "๑๔ กันยายน ๒๕๖๔" in words["original_matter"] and source.subject in words["original_matter"]
     assert "ทั้งหมด ๑๕ งาน ดำเนินการแล้วเสร็จ ๑ งาน" in words["facts"]
     for one in figures["divisions"]:
-        assert f"{one['name']} {thai_digits(one['tasks'])} งาน" in words["facts"]
+        assert f"{one['name']} จำนวน {thai_digits(one['tasks'])} งาน" in words["facts"]
     assert "O43" in words["rules_and_laws"] and "O43" in body["proposals"][-1]["text"]
     assert "รอบระหว่างปี ประจำปีงบประมาณ พ.ศ. ๒๕๖๕" in memo.subject
     assert checking.findings_on(memo, body, on=SPRING.date()) == []
@@ -407,6 +408,39 @@ def test_drawing_up_costs_the_same_whatever_the_number_of_tasks(cast: Cast) -> N
             drawn(cast, source)
         counts.append(len(statements))
     assert counts[0] == counts[1]
+
+
+def test_a_refusal_to_take_the_figures_keeps_what_was_typed(cast: Cast, client: Client) -> None:
+    memo = drawn(cast, cast.approved())
+    close(cast, 2565)
+    response = edit(cast, memo, client, op="figures", **{"sections.1.text": "ถ้อยคำที่พิมพ์"})
+    assert response.status_code == 409 and "ถ้อยคำที่พิมพ์" in response.content.decode()
+
+
+def test_while_it_is_typed_the_words_are_held_against_the_stored_figures(cast: Cast, client: Client) -> None:
+    memo = drawn(cast, cast.approved())
+    client.force_login(cast.head_of_office)
+    typed = {"sections.0.text": "แล้วเสร็จ ๑๔ งาน", "follow_up.totals.done": "14"}
+    page = client.post(f"/memos/{memo.pk}/check/", typed, secure=True).content.decode()
+    assert "finding-1" in page and "marked-follow_up" not in page
+
+
+# --- at once, and against the chain
+
+
+@pytest.mark.postgres
+@pytest.mark.django_db(transaction=True)
+def test_two_who_draw_up_at_once_get_the_same_memo(cast: Cast) -> None:
+    source = cast.approved()
+    drawn_up = together(*[lambda: drawn(cast, source)] * 2)
+    assert drawn_up[0] == drawn_up[1] and Memo.objects.filter(follows=source).count() == 1
+
+
+def test_a_follow_up_that_was_hung_onto_another_memo_is_found(cast: Cast) -> None:
+    memo = drawn(cast, cast.approved())
+    assert list(chain.verify()) == []
+    Memo.objects.filter(pk=memo.pk).update(follow_up="final")
+    assert [problem.subject_id for problem in chain.verify()] == [str(memo.pk)]
 
 
 # --- helpers

@@ -58,7 +58,7 @@ def all_that_happens(cast: Cast) -> None:
     work.accept(op[0].pk, by=cast.head_of_office, text="เรียบร้อย", now=at(hour=16))
     work.send_back(op[1].pk, by=cast.permanent_secretary, text="ยังขาด", now=at(hour=16))
     work.cancel(op[2].pk, by=cast.head_of_office, text="โอนงบ", now=at(hour=16))
-    for day in (SPRING - days(2), SPRING, SPRING + days(8)):
+    for day in (SPRING - days(2), SPRING, SPRING + days(8), SPRING + days(30), SPRING + days(32)):
         scans.run(now=at(day))
     end(cast.mayor.appointments.get(), on=DAY + days(20))
     cast.answer(waiting, cast.permanent_secretary, "endorse", now=at(DAY + days(21)))

@@ -406,6 +406,16 @@ def test_the_report_says_whether_it_is_interim_or_final(kind: str, said: str) ->
     assert f"{said}ประจำปีงบประมาณพ.ศ.๒๕๖๕ณวันที่๒๙เมษายน๒๕๖๕" in text
 
 
+def test_the_report_of_a_memo_names_what_it_is_about_and_the_memo_it_came_with() -> None:
+    """A paper of before has neither, and says what it said."""
+    own = {"number": "นฐ 71201/9", "date": "2022-04-20", "subject": "รายงานผล"}
+    text = whole(typeset(follow_up(topic="มาตรการตามบันทึกข้อความ เรื่อง จัดซื้อกระดาษ", report=own, rows=[])))
+    assert "รายงานผลการดำเนินการตามมาตรการตามบันทึกข้อความเรื่องจัดซื้อกระดาษ" in text
+    assert "เสนอตามบันทึกข้อความที่นฐ๗๑๒๐๑/๙ลงวันที่๒๐เมษายน๒๕๖๕" in text
+    assert "ส่งเสริมคุณธรรม" not in text
+    assert "รายงานผลการดำเนินการตามมาตรการส่งเสริมคุณธรรมและความโปร่งใส" in whole(progress())
+
+
 def test_the_heads_of_sixty_divisions_repeat() -> None:
     pdf = typeset(follow_up(rows=[work(*(task(f"กองที่ {n}") for n in range(1, 61)))]))
     texts = [text for text in pages(pdf) if "กองที่" in text]

@@ -94,6 +94,13 @@ def paper_day(when: When) -> str:
 
 
 @register.filter
+def paper_day_short(when: When) -> str:
+    """๑๔ ก.ย. ๒๕๖๔, for the tables of a paper."""
+    on = _date(when)
+    return calendar.thai_digits(calendar.thai_date(on, short=True)) if on else ""
+
+
+@register.filter
 def paper_moment(when: When) -> str:
     """๑๔ ก.ย. ๒๕๖๔ เวลา ๐๙.๑๔ น."""
     at = _local(when)
