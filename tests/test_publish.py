@@ -422,3 +422,17 @@ def test_what_is_frozen_does_not_depend_on_who_looks_in_which_language(cast: Cas
             english = preview(cast, one, page).digest
         with override("th"):
             assert preview(cast, one, page).digest == english
+
+
+def test_a_follow_up_that_is_not_approved_is_not_published(cast: Cast) -> None:
+    memo, now = cast.approved(), at(day(200))
+    report = follow_ups.draw_up(memo.pk, kind="interim", by=cast.head_of_office, now=now)
+    with pytest.raises(Memo.DoesNotExist):
+        preview(cast, report, Page.INTERIM, now)
+    decisions.submit(report.pk, by=cast.head_of_office, reason="เสนอ", now=now)
+    cast.answer(report, cast.permanent_secretary, "endorse", now=now)
+    with pytest.raises(Memo.DoesNotExist):
+        preview(cast, report, Page.INTERIM, now)
+    cast.answer(report, cast.mayor, "reject", "ยังไม่ครบ", now=now)
+    with pytest.raises(Memo.DoesNotExist):
+        publish(cast, report, Page.INTERIM, digest="x")
