@@ -75,6 +75,7 @@ def test_an_address_of_the_internet_is_taken_as_it_was_typed(url: str) -> None:
         "https://user@example.com/",
         "https://user:secret@example.com/",
         "https://example.com\\@127.0.0.1/",
+        "https://example.com/a\\b",
         "https://example.com/a b",
         "https://example.com/a\tb",
         "https://exam\nple.com/",
@@ -148,6 +149,14 @@ def test_a_private_address_is_refused_however_it_is_written(host: str) -> None:
         with pytest.raises(ValidationError) as refused:
             addresses.clean(url)
         assert refused.value.code == "private"
+
+
+@pytest.mark.parametrize(
+    "ip", [PUBLIC, f"::ffff:{PUBLIC}", "64:ff9b::5db8:d822", "2002:5db8:d822::", "2606:4700::1111"]
+)
+def test_a_public_address_inside_another_is_public(ip: str) -> None:
+    """So a server that knows IPv6 only reaches the others."""
+    assert addresses.is_open(ipaddress.ip_address(ip))
 
 
 # --- a look ------------------------------------------------------------------------------------------------------

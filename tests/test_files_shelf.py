@@ -306,6 +306,19 @@ def test_a_store_that_does_not_answer_does_not_stop_a_removal(
     assert shelf.sweep(now=at(DAY) + timedelta(days=40_000)) == 1 and kept_in(folder) == set()
 
 
+def test_bytes_that_only_a_removed_attachment_names_are_written_anew(
+    cast: Cast, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """They may be on their way out."""
+    one = keep(cast, sample.pdf())
+    with monkeypatch.context() as patched:
+        patched.setattr(store, "drop", lambda _sha256: None)
+        remove(cast, one)
+    (folder / one.sha256[:2] / one.sha256).write_bytes(b"old")
+    keep(cast, sample.pdf())
+    assert read(one.sha256) == sample.pdf()
+
+
 def test_the_bytes_of_an_act_that_was_refused_are_swept_after_a_day(cast: Cast, folder: Path) -> None:
     from django.utils import timezone
 
