@@ -110,7 +110,10 @@ class Office:
         print_papers()
 
 
-def test_from_approval_to_the_next_years_draft(cast: Cast, visit: Visit, settings: Any, tmp_path: Path) -> None:
+def test_from_approval_to_the_next_years_draft(
+    cast: Cast, visit: Visit, settings: Any, live_server: Any, tmp_path: Path
+) -> None:
+    settings.SITE_URL = live_server.url
     settings.MEMOFLOW_CLOCK = "demo.clock.now"
     memo = cast.approved("ให้ทุกกองรายงานผลภายในกำหนด")
     print_papers()
