@@ -26,10 +26,11 @@ EDITION = "ฉบับเผยแพร่ต่อสาธารณะ ป�
 
 
 def preview(memo_id: UUID, page: Page, *, by: User, now: datetime) -> Snapshot:
-    """What would be published now, and what is hidden of it; everyone of the office may look.
+    """What would be published now, and what is hidden of it: for who may publish, because it names what is hidden.
 
-    Raises Memo.DoesNotExist (no approved memo, or a secret one) or NotNow (a page that is not this memo's).
+    Raises Memo.DoesNotExist (no approved memo, or a secret one), Refused, or NotNow (a page that is not this memo's).
     """
+    policies.require(by, "publish", by.organization_id, on=day_of(now))
     return snapshots.taken(snapshots.publishable(by.organization_id).get(pk=memo_id), page, at=now)
 
 

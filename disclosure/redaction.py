@@ -174,9 +174,11 @@ def _digits(text: str) -> str:
     return "".join(one for one in text if one.isdecimal())
 
 
-def _found(text: str, shown: Shown) -> Iterator[tuple[int, int, Kind]]:
+def _found(whole: str, shown: Shown) -> Iterator[tuple[int, int, Kind]]:
+    text = whole.replace("_", " ")  # names of files: นายสมหมาย_ใจซื่อ_081_234_5678.pdf
     for kind, pattern in _PLAIN:
-        yield from ((one.start(), one.end(), kind) for one in pattern.finditer(text))
+        searched = whole if kind in _WITH_UNDERSCORES else text
+        yield from ((one.start(), one.end(), kind) for one in pattern.finditer(searched))
     for pattern in (_PHONE, _CALLED):
         for one in pattern.finditer(text):
             start, end = one.span("number")
@@ -212,6 +214,7 @@ _PLAIN = [
     (Kind.ADDRESS, re.compile(_HOUSE)),
     (Kind.SIGNATURE, re.compile(_SIGNED)),
 ]
+_WITH_UNDERSCORES = (Kind.EMAIL, Kind.SIGNATURE)
 #: 08x-xxx xxxx, 0 34xx xxxx, (02) xxx xxxx, +66 8x xxx xxxx. Not 09.00-16.30, 05-10-2564, 0.85 or 1-0…
 _PHONE = re.compile(
     r"(?<!\d)(?<!\d[.\-])(?P<number>"
@@ -262,10 +265,11 @@ _TITLED = re.compile(
     rf"(?P<title>{_TITLE}(?:\s?{_TITLE})*)[ \t]?"
     rf"(?P<name>{_WORD}(?:[ \t]{{1,3}}{_WORD})?|{_LATIN}(?:[ \t]{_LATIN}){{0,2}})"
 )
+_ENGLISH_TITLES = r"Mrs|MRS|Mr|MR|Miss|MISS|Ms|Dr|DR"  # MS Word is no person
 _ENGLISH = re.compile(
-    rf"(?P<title>(?<![A-Za-z])(?:Mr|Mrs|Ms|Miss|Dr)\b\.?)[ \t]+(?P<name>{_LATIN}(?:[ \t]{_LATIN}){{0,2}})"
+    rf"(?P<title>(?<![A-Za-z])(?:{_ENGLISH_TITLES})(?:\.[ \t]*|[ \t]+))(?P<name>{_LATIN}(?:[ \t]{_LATIN}){{0,2}})"
 )
-_LEADING_TITLE = re.compile(rf"^(?:{_TITLE}|(?:Mr|Mrs|Ms|Miss|Dr)\.?\s)\s?")
+_LEADING_TITLE = re.compile(rf"^(?:{_TITLE}|(?:{_ENGLISH_TITLES})(?:\.|\s))\s?")
 
 
 def _bare(name: str) -> str:

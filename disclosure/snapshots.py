@@ -23,9 +23,11 @@ DIVISION: {"code", "name_th", "name_en"}
 """
 
 from collections.abc import Mapping
+from copy import deepcopy
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
+from urllib.parse import urlsplit
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.translation import gettext as _
@@ -34,7 +36,7 @@ from assessments import rulebook
 from audit import chain
 from disclosure import redaction
 from disclosure.models import Page
-from disclosure.redaction import Hidden, Shown
+from disclosure.redaction import MASK, Hidden, Shown
 from documents.models import Form, Paper
 from measures.follow_up import of_memo as work_of
 from measures.models import PlanRow
@@ -43,6 +45,7 @@ from memo_flow.content import Content
 from memo_flow.lifecycle import State
 from memo_flow.models import Decision, FollowUp, Memo, Outcome
 from memo_flow.queries import newest_revision
+from organization import years
 from organization.calendar import day_of
 from organization.models import Division, Organization, User
 from organization.refusals import NotNow
@@ -58,6 +61,10 @@ FORMS = {
 }
 
 
+#: What a paper says: all of its data that is read, printed or told.
+SAID = ("title", "public", "body")
+
+
 @dataclass(frozen=True)
 class Sheet:
     """A paper that goes with a page: as it is, or as a public edition of its data without what is hidden."""
@@ -68,7 +75,7 @@ class Sheet:
 
     @property
     def original(self) -> bool:
-        return not self.hidden
+        return all(self.said[key] == self.paper.data[key] for key in SAID)
 
     @property
     def edition(self) -> str:
@@ -91,9 +98,10 @@ class Snapshot:
 
 
 def identity(data: Mapping[str, Any]) -> str:
-    """The digest of public data whatever codes its public editions were given."""
+    """The digest of public data whatever codes its public editions were given, and on whatever day it was looked at:
+    the same numbers a day later are the same."""
     papers = [one if one["edition"] == "original" else {**one, "code": ""} for one in data["papers"]]
-    return chain.digest({**data, "papers": papers})
+    return chain.digest({**data, "papers": papers, "as_of": ""})
 
 
 def publishable(organization: Any, year: int | None = None) -> QuerySet[Memo]:
@@ -138,7 +146,8 @@ def taken(memo: Memo, page: Page, *, at: datetime) -> Snapshot:
         made = _measures(body, by_code) | {"as_of": approval["approved_on"]}
     elif page == Page.PROGRESS:
         titles = [row["title"] for row in body["plan"]]
-        made = _work(work_of(memo.pk, titles=titles, on=day_of(at)), divisions) | {"as_of": day_of(at).isoformat()}
+        on = years.as_of(years.closing(office.pk, year), day_of(at))
+        made = _work(work_of(memo.pk, titles=titles, on=on), divisions) | {"as_of": on.isoformat()}
     else:
         made = _report(body, divisions, memo.follow_up)
     found = redaction.of_data(made, shown)
@@ -309,8 +318,11 @@ def _task(
 
 
 def _shown_by(evidence: Any) -> str:
-    """The name of a file or a link: what it holds is not public."""
-    return str(evidence["name"] or evidence["url"]) if isinstance(evidence, dict) else str(evidence)
+    """The name of a file or a link: what it holds is not public, nor is the address that leads to it."""
+    if not isinstance(evidence, dict):
+        return str(evidence)
+    named = evidence["name"] != evidence["url"]
+    return str(evidence["name"] if named else urlsplit(evidence["url"]).hostname or MASK)
 
 
 def _named(name: str, divisions: Mapping[str, dict[str, str]]) -> dict[str, str]:
@@ -325,6 +337,16 @@ def _sheets(memo: Memo, page: Page, shown: Shown) -> list[Sheet]:
     sheets = []
     for form in FORMS[page]:
         if form in newest:
-            found = redaction.of_data({key: newest[form].data[key] for key in ("title", "public", "body")}, shown)
+            found = redaction.of_data(_by_name({key: newest[form].data[key] for key in SAID}), shown)
             sheets.append(Sheet(newest[form], found.data, found.hidden))
     return sheets
+
+
+def _by_name(said: dict[str, Any]) -> dict[str, Any]:
+    """What a paper says with evidence named and no more: no address of a link, no fingerprint of a file."""
+    said = deepcopy(said)
+    for row in said["body"].get("rows", []):
+        for measure in row["measures"]:
+            for task in measure["tasks"]:
+                task["evidence"] = [_shown_by(one) for one in task["evidence"]]
+    return said

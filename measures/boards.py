@@ -193,7 +193,7 @@ def _track(task: Any, year: Year) -> dict[str, Any]:
         end=plan.period_end,
         due=task.due_on,
         ordered=plan.follow_up_due,
-        late=task.is_open and task.due_on < year.today,
+        late=task.at_work and task.due_on < year.today,
         year=year,
     )
     return {"task": task, "track": track}

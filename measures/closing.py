@@ -15,7 +15,7 @@ from assessments.models import Assessment
 from assessments.results import digest_of
 from audit import chain
 from measures import letters
-from measures.lifecycle import OPEN, State
+from measures.lifecycle import AT_WORK, OPEN, State
 from measures.models import DivisionTask, Extension, PlanRow
 from measures.queries import sees_all
 from notifications import outbox
@@ -59,7 +59,7 @@ def frozen(organization_id: UUID | None, year: int, *, on: date) -> Frozen:
     counted = [percent if state != State.ACCEPTED else 100 for _pk, state, _due, percent in rows if _counts(state)]
     return Frozen(
         states=Counter(state for _pk, state, _due, _percent in rows),
-        late=sum(state in OPEN and due < on for _pk, state, due, _percent in rows),
+        late=sum(state in AT_WORK and due < on for _pk, state, due, _percent in rows),
         percent=round(sum(counted) / len(counted)) if counted else 0,
         digest=chain.digest([[pk, str(state), due.isoformat(), percent] for pk, state, due, percent in rows]),
         ids=tuple(UUID(pk) for pk, *_rest in rows),

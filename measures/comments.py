@@ -27,7 +27,7 @@ _ADDRESS = re.compile(r"[a-z0-9._%+-]")
 def comment(task_id: UUID, *, by: User, text: str, now: datetime, divisions: Iterable[str] = ()) -> Comment:
     """Say something about a task, to the divisions named in it (@กองคลัง, @fin) and those chosen (codes).
 
-    Raises ValidationError {text, divisions}.
+    Raises ValidationError {text, divisions}; a confidential memo's task is opened to no other division.
     """
     task, seat = locked(task_id, "comment", by=by, now=now)
     text = words(text, "text", needed=_("Write what you want to say."))
@@ -37,6 +37,8 @@ def comment(task_id: UUID, *, by: User, text: str, now: datetime, divisions: Ite
         raise ValidationError({"divisions": _("One of these divisions does not exist.")})
     named = {one.pk: one for one in [*mentioned(text, ours), *map(known.__getitem__, chosen)]}
     named.pop(task.division_id, None)
+    if named and task.measure.row.memo.kind.secret:
+        raise ValidationError({"divisions": _("The memo is confidential: no other division may be named here.")})
     said = Comment.objects.create(task=task, text=text, by=by, position=seat.position, acting=seat.acting, at=now)
     Mention.objects.bulk_create(Mention(comment=said, task=task, division=named[pk]) for pk in sorted(named))
     chain.record(

@@ -18,6 +18,7 @@ from openpyxl.styles import Alignment, Font, PatternFill
 from openpyxl.utils import get_column_letter
 
 from files import shelf
+from measures.follow_up import SAID, is_late
 from measures.lifecycle import State
 from measures.models import DivisionTask, Report, ReportKind
 from measures.queries import board_order, with_progress
@@ -25,7 +26,7 @@ from organization.calendar import day_of
 
 CHUNK = 500
 LONGEST = 32_000  # characters; a cell of a workbook takes 32,767
-WIDTHS = (9, 11, 10, 60, 26, 26, 16, 9, 9, 9, 13, 13, 13, 8, 9, 13, 50, 20)
+WIDTHS = (9, 11, 10, 60, 26, 26, 16, 9, 9, 9, 13, 13, 13, 8, 9, 13, 50, 40, 20)
 #: What a spreadsheet takes for the beginning of a formula, also as the full-width letters that it reads alike.
 FORMULA = tuple("=+-@\t\r\n＝＋－＠")
 
@@ -52,6 +53,7 @@ def header() -> list[str]:
         _("Evidence"),
         _("Last report on"),
         _("Last report"),
+        _("Problems and obstacles"),
         _("Memo number"),
     ]
 
@@ -98,7 +100,8 @@ def _chunks(tasks: QuerySet[DivisionTask]) -> Iterator[list[Any]]:
         .select_related("measure__row__memo__entry", "officer")
         .defer("measure__row__issue", "measure__row__follow_up", "measure__row__order")
         .annotate(
-            newest=Subquery(newest.values("pk")[:1]),
+            newest=Subquery(newest.filter(kind__in=SAID).values("pk")[:1]),
+            hindered=Subquery(newest.exclude(obstacles="").values("obstacles")[:1]),
             finished_at=Subquery(newest.filter(kind=ReportKind.FINISHED).values("at")[:1]),
         )
         .iterator(chunk_size=CHUNK)
@@ -136,6 +139,7 @@ def _row(task: Any, report: Report | None, evidence: int, today: date) -> Row:
         evidence,
         day_of(report.at) if report else None,
         _text(report.text) if report else "",
+        _text(task.hindered or ""),
         _text(entry.number) if entry else "",
     ]
 
@@ -144,11 +148,6 @@ def _finished_on(task: Any) -> date | None:
     """The day the division said it was finished, where that still stands."""
     stands = task.state in (State.REPORTED, State.ACCEPTED) and task.finished_at
     return day_of(task.finished_at) if stands else None
-
-
-def is_late(task: DivisionTask, finished: date | None, today: date) -> bool:
-    """Finished after its day, or not finished and its day is past; cancelled work is never late."""
-    return task.state != State.CANCELLED and (finished or today) > task.due_on
 
 
 def _text(text: object) -> str:

@@ -64,13 +64,18 @@ def _line(task: DivisionTask, reports: list[Report], evidence: list[Attachment],
         "percent": 100 if task.state == State.ACCEPTED else task.percent,
         "due_on": task.due_on.isoformat(),
         "closed_on": done_on.isoformat() if done_on else "",
-        "late": task.state != State.CANCELLED and (done_on or on) > task.due_on,
+        "late": is_late(task, done_on, on),
         "steps_done": task.steps_done,  # type: ignore[attr-defined]
         "steps_all": task.steps_all,  # type: ignore[attr-defined]
         "reported": reports[-1].text if reports else "",
         "obstacles": next((report.obstacles for report in reversed(reports) if report.obstacles), ""),
         "evidence": [{"name": one.name, "sha256": one.sha256, "size": one.size, "url": one.url} for one in evidence],
     }
+
+
+def is_late(task: DivisionTask, finished: date | None, on: date) -> bool:
+    """Finished after its day, or not finished and its day is past; cancelled work is never late."""
+    return task.state != State.CANCELLED and (finished or on) > task.due_on
 
 
 def _done_on(task: DivisionTask, reports: list[Report]) -> date | None:

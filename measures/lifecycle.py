@@ -9,7 +9,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 from django_fsm import FSMField, TransitionNotAllowed, transition
 
-__all__ = ["OPEN", "FSMField", "State", "TransitionNotAllowed", "Transitions"]
+__all__ = ["AT_WORK", "OPEN", "FSMField", "State", "TransitionNotAllowed", "Transitions"]
 
 
 class State(models.TextChoices):
@@ -21,6 +21,8 @@ class State(models.TextChoices):
 
 
 OPEN = (State.ASSIGNED, State.IN_PROGRESS, State.REPORTED)
+#: In these the division still has to act; only such work can be overdue.
+AT_WORK = (State.ASSIGNED, State.IN_PROGRESS)
 
 
 class Transitions:

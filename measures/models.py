@@ -9,7 +9,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from audit.guards import append_only
-from measures.lifecycle import OPEN, FSMField, State, Transitions
+from measures.lifecycle import AT_WORK, OPEN, FSMField, State, Transitions
 from organization import years
 from organization.models import Acting, ClosedYear, Division, Organization, Position
 
@@ -110,6 +110,11 @@ class DivisionTask(Transitions, models.Model):
     @property
     def is_open(self) -> bool:
         return self.state in OPEN
+
+    @property
+    def at_work(self) -> bool:
+        """Does the division still have to act? Only such work can be overdue."""
+        return self.state in AT_WORK
 
     @cached_property
     def closing(self) -> ClosedYear | None:

@@ -6,7 +6,7 @@ from datetime import date
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
-from measures.lifecycle import OPEN, State
+from measures.lifecycle import AT_WORK, OPEN, State
 from measures.models import DivisionTask
 from measures.queries import STAFF, asked_by, asked_by_role, done_by, done_by_role, visible_to
 from organization import years
@@ -24,10 +24,10 @@ WHEN = {
     "accept": (State.REPORTED,),
     "send_back": (State.REPORTED,),
     "cancel": OPEN,
-    "hand_over": OPEN[:2],
-    "share": OPEN[:2],
-    "ask_extension": OPEN[:2],
-    "answer_extension": OPEN[:2],
+    "hand_over": AT_WORK,
+    "share": AT_WORK,
+    "ask_extension": AT_WORK,
+    "answer_extension": AT_WORK,
     "comment": tuple(State),
 }
 

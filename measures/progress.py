@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from django.db.models import Case, Count, F, IntegerField, Q, QuerySet, Sum, Value, When
 from django.db.models.functions import Coalesce
 
-from measures.lifecycle import OPEN, State
+from measures.lifecycle import AT_WORK, State
 from measures.models import DivisionTask
 
 SOON = timedelta(days=7)
@@ -36,7 +36,7 @@ def by_division(tasks: QuerySet[DivisionTask], today: date) -> dict[int, Totals]
 
 def by(tasks: QuerySet[DivisionTask], key: str, today: date) -> dict[int, Totals]:
     """Value of a field -> the totals of its tasks, for every value among these. An accepted task is at 100 percent."""
-    counted, open_ = ~Q(state=State.CANCELLED), Q(state__in=OPEN)
+    counted, at_work = ~Q(state=State.CANCELLED), Q(state__in=AT_WORK)
     points = Case(When(state=State.ACCEPTED, then=Value(100)), default=F("percent"), output_field=IntegerField())
     rows = (
         tasks.order_by()
@@ -44,8 +44,8 @@ def by(tasks: QuerySet[DivisionTask], key: str, today: date) -> dict[int, Totals
         .annotate(
             tasks=Count("pk", filter=counted),
             done=Count("pk", filter=Q(state=State.ACCEPTED)),
-            soon=Count("pk", filter=open_ & Q(due_on__range=(today, today + SOON))),
-            overdue=Count("pk", filter=open_ & Q(due_on__lt=today)),
+            soon=Count("pk", filter=at_work & Q(due_on__range=(today, today + SOON))),
+            overdue=Count("pk", filter=at_work & Q(due_on__lt=today)),
             points=Coalesce(Sum(points, filter=counted), Value(0)),
             listed=Count("pk"),
         )

@@ -8,7 +8,7 @@ from uuid import UUID
 from django.db.models import Count, Exists, Expression, OuterRef, Q, QuerySet, Subquery, Value
 from django.db.models.functions import Coalesce
 
-from measures.lifecycle import OPEN, State
+from measures.lifecycle import AT_WORK, State
 from measures.models import DivisionTask, Extension, Mention, PlanRow, Report, TaskStep
 from organization import years
 from organization.models import HEADS, OVERSEERS, Position, Role, User
@@ -84,7 +84,8 @@ def in_open_years(tasks: QuerySet[DivisionTask]) -> QuerySet[DivisionTask]:
 
 
 def overdue(tasks: QuerySet[DivisionTask], today: date) -> QuerySet[DivisionTask]:
-    return tasks.filter(state__in=OPEN, due_on__lt=today)
+    """What the division still has to finish, and its day is past; what it reported in time waits for its judge."""
+    return tasks.filter(state__in=AT_WORK, due_on__lt=today)
 
 
 #: The order of a division's tasks, and of the whole board; the key of their pages.
@@ -117,7 +118,7 @@ def awaiting_answer(user: User, seats: Seats, on: date) -> QuerySet[DivisionTask
 
 def awaiting_time(user: User, seats: Seats, on: date) -> QuerySet[DivisionTask]:
     """Tasks whose division asks for more time, which this person may answer: policies.granting_roles, over many."""
-    asked = DivisionTask.objects.filter(Exists(open_request()), organization=user.organization_id, state__in=OPEN[:2])
+    asked = DivisionTask.objects.filter(Exists(open_request()), organization=user.organization_id, state__in=AT_WORK)
     return _to_judge(in_open_years(asked.exclude(asked_by([user.pk]))), user, seats, on, asked_by)
 
 

@@ -5,7 +5,7 @@ from datetime import date, datetime
 from typing import Any
 
 from measures import letters
-from measures.lifecycle import OPEN
+from measures.lifecycle import AT_WORK
 from measures.models import DivisionTask, TaskStep
 from measures.queries import in_open_years, with_progress
 from notifications import scans
@@ -20,7 +20,7 @@ def scan(now: datetime) -> tuple[int, int]:
     A task that was reported finished waits for its judge, not for the division: no reminder. One that was handed to a
     colleague is his to be reminded of, and his head's from the due date on. A closed year's task is not spoken of.
     """
-    tasks = DivisionTask.objects.filter(state__in=OPEN[:2], due_on__lte=day_of(now) + scans.REACH)
+    tasks = DivisionTask.objects.filter(state__in=AT_WORK, due_on__lte=day_of(now) + scans.REACH)
     rows = (
         in_open_years(tasks)
         .order_by("organization_id", "pk")

@@ -11,7 +11,7 @@ from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from measures.lifecycle import OPEN, State
+from measures.lifecycle import AT_WORK, State
 from measures.models import DivisionTask, TaskStep
 from measures.queries import fiscal_years, overdue, sees_all, visible_to
 from organization import years as closed_years
@@ -54,7 +54,7 @@ class Selection:
         divisions = list(Division.objects.filter(organization=user.organization_id))
         years = fiscal_years(user.organization_id)
         year = _year(asked.get("year", ""), years, fiscal_year(today))
-        seen = visible_to(user, today, seats).filter(measure__row__fiscal_year=year)
+        seen = visible_to(user, today, seats, mentioned=False).filter(measure__row__fiscal_year=year)
         officers = list(_with_work(user, seen))
         chosen = _chosen(asked, divisions, officers)
         closing = closed_years.closing(user.organization_id, year)
@@ -169,4 +169,4 @@ def _of_officer(asked: str) -> Q:
 def _due(asked: str, today: date) -> Q:
     if asked == "extended":
         return ~Q(due_on=F("measure__row__follow_up_due"))
-    return Q(state__in=OPEN, due_on__range=(today, today + timedelta(days=int(asked))))
+    return Q(state__in=AT_WORK, due_on__range=(today, today + timedelta(days=int(asked))))

@@ -95,7 +95,7 @@ def year_effects(request: HttpRequest, year: int) -> HttpResponse:
     _require_possible(year)
     user, today = request.user, calendar.day_of(calendar.now())
     organization, seats = user.organization_id, seats_of(user, today)  # type: ignore[union-attr,arg-type]
-    tasks = visible_to(user, today, seats).filter(measure__row__fiscal_year=year)  # type: ignore[arg-type]
+    tasks = visible_to(user, today, seats, mentioned=False).filter(measure__row__fiscal_year=year)  # type: ignore[arg-type]
     found, previous = results.with_previous(organization, year)
     shut = closed_years.closing(organization, year)
     day = closed_years.as_of(shut, today)

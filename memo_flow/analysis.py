@@ -160,7 +160,7 @@ def _facts(facts: Facts) -> Iterator[str]:
         )
     else:
         yield lead
-    if facts.last:
+    if any(one.went and one.went.tasks for one in facts.last):
         yield _progress(facts)
     if moved := _moved(facts):
         yield moved
@@ -208,7 +208,7 @@ def _moved_by(facts: Facts, number: int, word: str, gained: Decimal) -> str:
     went = [one.went for one in facts.last if one.indicator == number and one.went is not None and one.went.tasks]
     done = sum(one.done == one.tasks for one in went)
     points = f"{word} {_points(abs(gained))} คะแนน " if gained else ""
-    measures = f"มาตรการแล้วเสร็จ {thai_digits(done)} จาก {thai_digits(len(went))}"
+    measures = f"มาตรการแล้วเสร็จ {thai_digits(done)} จาก {thai_digits(len(went))}" if went else "มาตรการยกเลิก"
     return f"{_named(facts.result.rules.by_number[number])} ({points}{measures})"
 
 
@@ -374,7 +374,7 @@ def plan(facts: Facts, library: Collection[Known], *, on: date) -> list[dict[str
                 continue  # the row that goes on answers the indicator
             row = row_for(facts, number, on=on)
             for known in new:
-                row = with_measure(row, known, facts.divisions, facts.home)
+                row = with_measure(row, replace(known, text=bare(known.text)), facts.divisions, facts.home)
             rows.append(row)
     return [*rows, *(continued(facts, left, on=on) for left in facts.unfinished)][: MOST["plan"]]
 
@@ -421,9 +421,9 @@ def _answering(facts: Facts, left: Unfinished, *, on: date) -> dict[str, Any]:
 def _proposed(library: Collection[Known], number: int) -> list[Known]:
     """The newest year's measures for an indicator, or the published ones where the office has none of its own."""
     fitting = [one for one in library if one.indicator == number]
-    own = [one for one in fitting if one.went is not None]
+    own = [one for one in fitting if one.went is not None and one.went.tasks]  # not what was cancelled
     newest = max((one.fiscal_year for one in own), default=0)
-    return [one for one in own if one.fiscal_year == newest] or fitting
+    return [one for one in own if one.fiscal_year == newest] or [one for one in fitting if one.went is None]
 
 
 def row_for(facts: Facts, number: int, *, on: date) -> dict[str, Any]:
@@ -640,5 +640,6 @@ def taken(content: Content, known: Known, facts: Facts, *, on: date) -> tuple[in
     place = next((n for n, row in enumerate(plan) if row["indicator"] == known.indicator), len(plan))
     if place == len(plan):
         plan.append(row_for(facts, known.indicator, on=on))
-    plan[place] = with_measure(plan[place], known, facts.divisions, facts.home)
+    named = replace(known, text=bare(known.text))
+    plan[place] = with_measure(plan[place], named, facts.divisions, facts.home)
     return place, plan

@@ -13,7 +13,6 @@ from audit import chain
 from measures import comments, policies, work
 from measures.models import Comment, DivisionTask, Mention
 from measures.queries import visible_to
-from notifications import delivery
 from notifications.models import Letter
 from organization.models import Division, Organization, User
 from tests.cast import DAY, Cast, at, days
@@ -201,14 +200,16 @@ def test_the_chain_holds_the_words_and_the_divisions_as_digests(cast: Cast) -> N
     assert not list(chain.verify())
 
 
-def test_a_secret_memo_s_subject_is_not_told_to_a_division_named(cast: Cast) -> None:
+@pytest.mark.parametrize("named", [{"text": "@eng ช่วยด้วย"}, {"text": "ช่วยด้วย", "divisions": ["eng"]}])
+def test_a_secret_memo_s_task_is_opened_to_no_other_division(cast: Cast, named: dict[str, Any]) -> None:
     cast.kind.secret = True
     cast.kind.save()
     task = cast.started("fin")
-    say(task, cast.finance, "@eng")
-    letter = Letter.objects.get(event="task_mentioned")
-    delivery.compose(letter)
-    assert task.measure.row.memo.subject not in json.dumps(letter.context, ensure_ascii=False) + letter.text
+    with pytest.raises(ValidationError):
+        comments.comment(task.pk, by=cast.finance, now=at(hour=15), **named)
+    assert not Comment.objects.exists() and not Letter.objects.filter(event="task_mentioned").exists()
+    assert not visible_to(cast.works, DAY).filter(pk=task.pk).exists()
+    say(task, cast.finance, "@fin ของเราเอง")
 
 
 def test_a_seat_that_has_ended_sees_nothing_more(cast: Cast) -> None:

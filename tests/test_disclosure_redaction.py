@@ -26,6 +26,7 @@ def kinds(text: str) -> list[Kind]:
     "number",
     [
         "0812345678",
+        "081_234_5678",
         "081-234-5678",
         "081 234 5678",
         "08-1234-5678",
@@ -129,6 +130,9 @@ def test_numbers_and_addresses_of_people_are_hidden(text: str, kind: Kind) -> No
         "นาย\u00a0สมหมาย\u00a0ใจซื่อ",
         "Mr. Sommai Jaisue",
         "Miss Somsri Jaisue",
+        "Mr.Sommai Jaisue",
+        "MR. SOMMAI JAISUE",
+        "นายสมหมาย_ใจซื่อ",
         "นายธีรวุฒิ ใจซื่อ",
         "นายธีรวุฒิ",
         "นายธีรวุฒิ กลิ่นกุสุมา",

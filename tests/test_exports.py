@@ -86,6 +86,7 @@ def test_the_csv_says_what_the_board_says(office: Cast, as_: Browse) -> None:
         "Evidence": "2",
         "Last report on": "",
         "Last report": "",
+        "Problems and obstacles": "",
         "Memo number": plan.memo.entry.number,
     }
     assert len(rows) == DivisionTask.objects.count()
@@ -158,7 +159,7 @@ def test_the_workbook_has_dates_numbers_a_frozen_head_and_a_filter(office: Cast,
     rows = sheet(as_(mayor()))
     head = [cell.value for cell in rows[1]]
     assert head == [str(name) for name in english_header()]
-    assert (rows.freeze_panes, rows.auto_filter.ref) == ("A2", f"A1:R{DivisionTask.objects.count() + 1}")
+    assert (rows.freeze_panes, rows.auto_filter.ref) == ("A2", f"A1:S{DivisionTask.objects.count() + 1}")
     assert rows.column_dimensions["D"].width == 60 and rows["A1"].font.bold
     line = next(line for line in rows.iter_rows(min_row=2, values_only=True) if str(line[3]).startswith("fin "))
     found = dict(zip(head, line, strict=True))

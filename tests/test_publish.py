@@ -17,7 +17,7 @@ from disclosure.models import Page, Publication, Withdrawal
 from disclosure.redaction import MASK
 from documents import shop
 from documents.models import Paper
-from measures import work
+from measures import evidence, work
 from measures.models import DivisionTask
 from memo_flow import decisions, drafts, follow_ups
 from memo_flow.models import Memo, MemoKind
@@ -329,11 +329,14 @@ def test_a_stale_preview_is_answered_with_the_new_one(cast: Cast, signed_in: Cal
     assert not Publication.objects.exists()
 
 
-def test_others_of_the_office_look_and_do_not_publish(cast: Cast, signed_in: Callable[[Any], Client]) -> None:
+def test_others_of_the_office_see_neither_what_is_hidden_nor_the_button(
+    cast: Cast, signed_in: Callable[[Any], Client]
+) -> None:
     memo, client = cast.approved(), signed_in(cast.finance)
     address = f"/disclosure/memos/{memo.pk}/measures/"
-    page = client.get(address)
-    assert page.status_code == 200 and 'name="digest"' not in page.content.decode()
+    assert client.get(address).status_code == 403
+    listed = client.get(f"/disclosure/{YEAR}/")
+    assert listed.status_code == 200 and address not in listed.content.decode()
     assert client.post(address, {"digest": preview(cast, memo).digest}).status_code == 403
     published = publish(cast, memo)
     assert client.get(f"/disclosure/publications/{published.pk}/withdraw/").status_code == 403
@@ -404,6 +407,25 @@ def test_an_approved_follow_up_is_published_with_its_frozen_figures(cast: Cast) 
     with pytest.raises(NotNow):
         preview(cast, report, Page.FINAL)
     assert snapshots.pages_of(report) == (Page.INTERIM,)
+
+
+def test_the_address_of_evidence_is_in_no_public_paper(cast: Cast) -> None:
+    memo = cast.approved()
+    task = DivisionTask.objects.filter(division__code="fin").first()
+    assert task is not None
+    work.start(task.pk, by=cast.finance, now=at(day(100)))
+    for name in ("ภาพกิจกรรม", ""):
+        url = f"https://drive.example.com/{name and 'named'}?key=SECRET"
+        evidence.link(task.pk, url, by=cast.finance, name=name, now=at(day(101)))
+    report = followed_up(cast, memo)
+    snapshot = preview(cast, report, Page.INTERIM, at(day(210)))
+    (paper,) = [one for one in snapshot.sheets if one.paper.form == "follow_up"]
+    assert "SECRET" in chain.canonical(paper.paper.data) and not paper.original
+    published = publish(cast, report, Page.INTERIM, now=at(day(210)))
+    edition = Paper.objects.get(about=f"publication:{published.pk}")
+    for said in (published.data, edition.data):
+        text = chain.canonical(said)
+        assert "SECRET" not in text and "ภาพกิจกรรม" in text and "drive.example.com" in text
 
 
 def test_a_follow_up_of_a_secret_memo_stays_secret(cast: Cast) -> None:
