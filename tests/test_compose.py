@@ -89,6 +89,12 @@ def test_the_example_names_every_variable():
     assert used == example
 
 
+@pytest.mark.parametrize("name, default", [("MEMOFLOW_LINK_PORTS", "80,443"), ("MEMOFLOW_PUBLIC_SECONDS", "10")])
+def test_what_an_office_may_want_to_set_reaches_the_containers(name: str, default: str):
+    for chosen, meant in (({}, default), ({name: "8"}, "8")):
+        assert filled_in(COMPOSE, CHOSEN | chosen)["x-memoflow"]["environment"][name] == meant
+
+
 @pytest.fixture
 def own_database() -> Iterator[str]:
     """A database beside the tests' own: other processes must see what is in it."""
