@@ -11,6 +11,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from django.utils import translation
 
 from audit import chain
 from documents.models import Paper
@@ -472,6 +473,9 @@ def test_kept_evidence_is_read_by_who_sees_the_task_though_it_was_removed(
     named = attach(cast, task, file=png())
     submitted(drawn_up(task, cast), cast)
     plain = attach(cast, task, now=at(hour=19))
+    with translation.override("en"):
+        asked = [as_(cast.finance).get(f"{files(task)}{one.pk}/remove/").content.decode() for one in (named, plain)]
+    assert ["is kept, and can still be opened" in page for page in asked] == [True, False]
     with django_capture_on_commit_callbacks(execute=True):
         for one in (named, plain):
             evidence.remove(task.pk, one.pk, by=cast.finance, now=at(hour=19))
