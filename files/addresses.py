@@ -89,6 +89,8 @@ def is_open(ip: Address) -> bool:
             inner = ipaddress.IPv4Address(int(ip) & 0xFFFFFFFF)
         if inner is not None:
             return is_open(inner)
+    if getattr(ip, "is_site_local", False):  # fec0::/10: private networks of old, global to ipaddress
+        return False
     return ip.is_global and not ip.is_multicast and not ip.is_reserved and not ip.is_unspecified
 
 

@@ -31,21 +31,28 @@ _INSIDE = re.compile(
     r"(?i)(vba\w*\.(bin|xml)|activex\d*/|/activex|oleobject\d*\.bin|\.(exe|com|scr|pif|bat|cmd|ps1|vb[se]?|jse?|hta|lnk|msi|jar|"
     r"dll|docm|xlsm|xlam|dotm|swf|html?|mht(ml)?)$)"
 )
-_DDE = re.compile(rb"instrText[^>]*>\s*DDE|\binstr=\"\s*DDE|<(\w+:)?ddeLink\b")
+#: Each tag is looked at once, from its "<": none of this goes back and forth over a text that never ends a tag.
+_DDE = re.compile(
+    rb"<(?:[^\s<>:]+:)?(?:instrText\b[^<]*>\s*DDE|ddeLink\b)|\binstr\s{0,20}=\s{0,20}[\"']\s*DDE",
+)
+_TAG = 1_000  # bytes of a tag that two pieces may share
 _EOCD = b"PK\x05\x06"
 
 
-def check(file: IO[bytes], ending: str, depth: int = 1) -> None:
-    """Raises ValidationError: damaged, another kind, encrypted, with programs in it, or a bomb."""
+def check(file: IO[bytes], ending: str, depth: int = 1, left: int = UNPACKED) -> int:
+    """How many bytes it unpacks to, with the packages inside it; at most `left`.
+
+    Raises ValidationError: damaged, another kind, encrypted, with programs in it, or a bomb.
+    """
     _alone(file)
     try:
         with zipfile.ZipFile(file) as package:
             entries = package.infolist()
-            _bounded(entries, _size(file))
+            unpacked = _bounded(entries, _size(file), left)
             _named_well(entries)
             _about(package, ending)
             _related(package)
-            _read_through(package, depth)
+            return unpacked + _read_through(package, depth, left - unpacked)
     except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, KeyError, ValueError, RuntimeError) as error:
         raise _damaged() from error
 
@@ -79,12 +86,13 @@ def _alone(file: IO[bytes]) -> None:
         raise ValidationError(_("Something else stands behind the end of the file."), code="polyglot")
 
 
-def _bounded(entries: list[zipfile.ZipInfo], size: int) -> None:
+def _bounded(entries: list[zipfile.ZipInfo], size: int, left: int) -> int:
     unpacked, packed = sum(one.file_size for one in entries), sum(one.compress_size for one in entries)
-    if len(entries) > ENTRIES or unpacked > UNPACKED or packed > size or unpacked > max(SMALL, RATIO * size):
+    if len(entries) > ENTRIES or unpacked > left or packed > size or unpacked > max(SMALL, RATIO * size):
         raise ValidationError(_("The file unpacks to more than is taken."), code="bomb")
     if not entries or min(one.header_offset for one in entries) != 0:
         raise ValidationError(_("Something else stands before the beginning of the file."), code="polyglot")
+    return unpacked
 
 
 def _named_well(entries: list[zipfile.ZipInfo]) -> None:
@@ -150,8 +158,12 @@ def _harmless(kind: str, target: str) -> bool:
     return kind.endswith(_ELSEWHERE) or (kind.endswith("/attachedTemplate") and own)
 
 
-def _read_through(package: zipfile.ZipFile, depth: int) -> None:
-    """Every entry unpacks to what it says it is: a lie about its size or sum is an error of zipfile's."""
+def _read_through(package: zipfile.ZipFile, depth: int, left: int) -> int:
+    """Every entry unpacks to what it says it is: a lie about its size or sum is an error of zipfile's.
+
+    Returns what the packages inside it unpack to.
+    """
+    inside = 0
     for one in package.infolist():
         ending = one.filename.rpartition(".")[2].lower()
         if "/embeddings/" in one.filename.lower() and not one.is_dir():
@@ -159,13 +171,14 @@ def _read_through(package: zipfile.ZipFile, depth: int) -> None:
                 raise _programs(one.filename)
             with package.open(one) as inner, TemporaryFile() as copy:  # going back in an entry unpacks it anew
                 shutil.copyfileobj(inner, copy)
-                check(copy, ending, depth + 1)
+                inside += check(copy, ending, depth + 1, left - inside)
         with package.open(one) as entry:
             before = b""
             while chunk := entry.read(1 << 20):
-                if ending == "xml" and _DDE.search(before[-40:] + chunk):
+                if ending == "xml" and _DDE.search(before[-_TAG:] + chunk):
                     raise _programs("DDE")
                 before = chunk
+    return inside
 
 
 def _xml(package: zipfile.ZipFile, name: str) -> bytes:

@@ -114,8 +114,10 @@ def remove(attachment: Attachment, *, by: User, seat: Seat, why: str = "", now: 
 
 
 def attached_to(about: str) -> list[Attachment]:
-    """What is attached to a thing now, oldest first, with who attached it. One statement."""
-    return list(Attachment.objects.filter(about=about, removed_at=None).select_related("by"))
+    """What is attached to a thing now, oldest first, with who attached it; what came together by its name. One
+    statement."""
+    rows = Attachment.objects.filter(about=about, removed_at=None).select_related("by")
+    return list(rows.order_by("at", "name", "pk"))
 
 
 def counts(abouts: Iterable[str]) -> dict[str, int]:
@@ -136,13 +138,24 @@ def freeze(attachments: Iterable[Attachment], *, now: datetime) -> None:
 
 
 def sweep(*, now: datetime) -> int:
-    """Drop the bytes that no attachment names and no act under way can need: a refused act's. Returns how many."""
-    return sum(
-        _let_go(sha256)
-        for folder in store.held()
-        for sha256 in folder - _needed(folder)
-        if store.stored_at(sha256) < now - UNFINISHED
+    """Drop the bytes that no attachment names and no act under way can need: a refused act's, a broken off write's.
+    Returns how many."""
+    before = now - UNFINISHED
+    broken_off = store.drop_unfinished(before)
+    return broken_off + sum(
+        _let_go(sha256) for folder in store.held() for sha256 in folder - _needed(folder) if _older(sha256, before)
     )
+
+
+def _older(sha256: str, before: datetime) -> bool:
+    """Was this stored before then? What cannot be told of one stays until the next round, and stops none."""
+    try:
+        return store.stored_at(sha256) < before
+    except FileNotFoundError:  # a removal was quicker
+        return False
+    except Exception:  # the store's
+        logger.exception("It cannot be told since when bytes are stored: %s", sha256)
+        return False
 
 
 def _needed(keys: set[str]) -> set[str]:

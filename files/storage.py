@@ -2,6 +2,7 @@
 
 import os
 from contextlib import suppress
+from datetime import datetime
 from pathlib import Path
 from tempfile import NamedTemporaryFile
 from typing import Any
@@ -32,3 +33,13 @@ class Folder(FileSystemStorage):
                     os.unlink(beside.name)
                 raise
         return name
+
+    def drop_unfinished(self, before: datetime) -> int:
+        """Delete the files beside their places that a killed process has left: those written before then."""
+        dropped = 0
+        for beside in Path(self.location).glob("*/.*"):
+            with suppress(OSError):  # finished, or dropped by another
+                if beside.stat().st_mtime < before.timestamp():
+                    beside.unlink()
+                    dropped += 1
+        return dropped

@@ -8,6 +8,8 @@ from datetime import datetime
 from django.core.files.base import ContentFile, File
 from django.core.files.storage import Storage, storages
 
+from files.storage import Folder
+
 
 def digest_of(file: "File[bytes]") -> str:
     """sha256 in hex, read in pieces; the file is left at its beginning."""
@@ -59,6 +61,12 @@ def held() -> Iterator[set[str]]:
 def stored_at(sha256: str) -> datetime:
     """Raises FileNotFoundError, or what the store raises."""
     return _storage().get_modified_time(name_of(sha256))
+
+
+def drop_unfinished(before: datetime) -> int:
+    """Delete what writes that were broken off before then have left beside their places. Returns how much."""
+    storage = _storage()
+    return storage.drop_unfinished(before) if isinstance(storage, Folder) else 0
 
 
 def name_of(sha256: str) -> str:

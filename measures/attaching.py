@@ -74,7 +74,7 @@ def _evidence_of(pk: UUID) -> str:
 @login_required
 @require_safe
 def task_file(request: HttpRequest, pk: UUID, file: UUID) -> HttpResponseBase:
-    """A file as it was brought, to those who may see the task."""
+    """A file as it was brought, to those who may see the task; also a removed one that a follow-up names."""
     return pages.file(request, _attached(request, pk, file), _evidence_of(pk))
 
 
@@ -85,8 +85,7 @@ def task_thumbnail(request: HttpRequest, pk: UUID, file: UUID) -> HttpResponseBa
 
 
 def _attached(request: HttpRequest, pk: UUID, file: UUID) -> Attachment:
-    files = Attachment.objects.filter(about=about(task_for(request, pk)), kind=Kind.FILE, removed_at=None)
-    return get_object_or_404(files, pk=file)
+    return get_object_or_404(evidence.kept(task_for(request, pk)), pk=file, kind=Kind.FILE)
 
 
 @login_required

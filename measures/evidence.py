@@ -12,6 +12,7 @@ from uuid import UUID
 from django.core.exceptions import ValidationError
 from django.core.files.base import File
 from django.db import transaction
+from django.db.models import Count, F, Q, QuerySet, Window
 from django.utils.translation import gettext as _
 
 from files import inspection, shelf
@@ -26,6 +27,7 @@ from organization.plain_text import words
 from organization.seats import Seat
 
 WHY = 500  # characters of why something was removed
+REMOVED = 50  # removed things that a page names
 
 
 @transaction.atomic
@@ -133,14 +135,21 @@ class Group:
 
 @dataclass(frozen=True)
 class Evidence:
-    """All that is attached to a task, and what was."""
+    """All that is attached to a task, and what was: of `removed_count` things the newest, first those that a frozen
+    text keeps."""
 
     groups: list[Group]
     removed: list[Attachment]
+    removed_count: int
 
     @property
     def count(self) -> int:
         return sum(len(group.items) for group in self.groups)
+
+    @property
+    def not_shown(self) -> int:
+        """How many removed things are not among `removed`."""
+        return self.removed_count - len(self.removed)
 
     @property
     def by_report(self) -> dict[UUID, list[Attachment]]:
@@ -149,18 +158,27 @@ class Evidence:
 
 def of_task(task: DivisionTask, steps: Iterable[TaskStep]) -> Evidence:
     """What is attached to a task by place: the task, its steps (`steps`, with their `step`) in order, its reports, the
-    newest first. Two statements, however much there is."""
-    rows = Attachment.objects.filter(about=about(task)).select_related("by", "removed_by").order_by("at", "name", "pk")
+    newest first. Three statements, however much there is."""
     places: dict[str, list[Attachment]] = {}
-    removed = []
-    for one in rows:
-        if one.removed_at:
-            removed.append(one)
-        else:
-            places.setdefault(one.part, []).append(one)
+    for one in shelf.attached_to(about(task)):
+        places.setdefault(one.part, []).append(one)
     groups = [Group(places[""])] if "" in places else []
     groups += [Group(places[of_step(step)], step=step) for step in steps if of_step(step) in places]
     told = [part.removeprefix("report:") for part in places if part.startswith("report:")]
     reports = Report.objects.filter(pk__in=told, task=task).order_by("-seq") if told else []
     groups += [Group(places[of_report(report)], report=report) for report in reports]
-    return Evidence(groups, removed)
+    removed = _removed_from(task)
+    return Evidence(groups, removed, removed[0].count if removed else 0)  # type: ignore[attr-defined]
+
+
+def _removed_from(task: DivisionTask) -> list[Attachment]:
+    """The newest things that were removed from a task, first those that a frozen text keeps, each with the `count`
+    of all."""
+    rows = Attachment.objects.filter(about=about(task), removed_at__isnull=False).annotate(count=Window(Count("pk")))
+    ordered = rows.order_by(F("frozen_at").asc(nulls_last=True), "-removed_at", "name", "pk")
+    return list(ordered.select_related("removed_by")[:REMOVED])
+
+
+def kept(task: DivisionTask) -> QuerySet[Attachment]:
+    """What may be read: what is attached to a task now, and what a frozen text names."""
+    return Attachment.objects.filter(Q(removed_at=None) | Q(frozen_at__isnull=False), about=about(task))

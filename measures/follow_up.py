@@ -1,7 +1,7 @@
 """The follow-up report's figures: per measure and division what was ordered, what was done, how far, and how late."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
@@ -19,8 +19,8 @@ SAID = (ReportKind.PROGRESS, ReportKind.FINISHED)
 
 def of_memo(memo_id: UUID, *, titles: Sequence[str], on: date) -> dict[str, Any]:
     """The state of everything a memo ordered, as it stands on a day: `totals`, `divisions` and `rows` of the paper
-    (documents/typesetting.py, follow_up). `titles`: of the plan's rows in their order. Three statements, whatever
-    the number of tasks."""
+    (documents/typesetting.py, follow_up), what is attached with its `id` besides. `titles`: of the
+    plan's rows in their order. Three statements, whatever the number of tasks."""
     tasks = with_progress(DivisionTask.objects.filter(measure__row__memo=memo_id)).order_by(
         "measure__row__seq", "measure__seq", "division__order", "division_id"
     )
@@ -50,10 +50,13 @@ def _evidence(tasks: Iterable[DivisionTask]) -> dict[str, list[Attachment]]:
     return found
 
 
-def keep_evidence(memo_id: UUID, *, at: datetime) -> None:
-    """A frozen text names what is attached to the tasks of a memo: those bytes stay for good. Two statements."""
-    tasks = DivisionTask.objects.filter(measure__row__memo=memo_id)
-    shelf.freeze([one for some in _evidence(tasks).values() for one in some], now=at)
+def keep_evidence(figures: Mapping[str, Any], *, at: datetime) -> None:
+    """A frozen text holds these figures (of_memo): the bytes they name, and no others, stay for good. Two statements.
+
+    Raises NotNow where something they name was removed since they were taken.
+    """
+    lines = (line for row in figures["rows"] for measure in row["measures"] for line in measure["tasks"])
+    shelf.freeze(Attachment.objects.filter(pk__in=[one["id"] for line in lines for one in line["evidence"]]), now=at)
 
 
 def _line(task: DivisionTask, reports: list[Report], evidence: list[Attachment], on: date) -> dict[str, Any]:
@@ -69,8 +72,12 @@ def _line(task: DivisionTask, reports: list[Report], evidence: list[Attachment],
         "steps_all": task.steps_all,  # type: ignore[attr-defined]
         "reported": reports[-1].text if reports else "",
         "obstacles": next((report.obstacles for report in reversed(reports) if report.obstacles), ""),
-        "evidence": [{"name": one.name, "sha256": one.sha256, "size": one.size, "url": one.url} for one in evidence],
+        "evidence": [_named(one) for one in evidence],
     }
+
+
+def _named(one: Attachment) -> dict[str, Any]:
+    return {"id": str(one.pk), "name": one.name, "sha256": one.sha256, "size": one.size, "url": one.url}
 
 
 def is_late(task: DivisionTask, finished: date | None, on: date) -> bool:

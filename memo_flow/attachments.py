@@ -52,9 +52,7 @@ def remove(memo_id: UUID, attachment_id: UUID, *, by: User, why: str = "", now: 
 
 def of(memo: Memo) -> list[Attachment]:
     """What is attached to a memo now, in the order of its papers. One statement."""
-    return list(
-        Attachment.objects.filter(about=about(memo), removed_at=None).select_related("by").order_by("at", "name")
-    )
+    return shelf.attached_to(about(memo))
 
 
 def kept(memo: Memo) -> QuerySet[Attachment]:

@@ -19,8 +19,8 @@ from viewflow.workflow.exceptions import FlowRuntimeError
 from audit import chain
 from files import shelf
 from files.models import Attachment
+from measures import follow_up, planning
 from measures import letters as task_letters
-from measures import planning
 from measures.queries import years_of_memo
 from memo_flow import attachments, checking, drafts, flows, letters, manuscripts, policies, registry
 from memo_flow import content as text
@@ -66,7 +66,8 @@ def submit(
 
     `version` is that of the draft that was looked at (0: the returned text, untouched), `seen` the digest of the
     findings that were shown with it (checking.digest_of), `attached` that of its files (attachments.digest_of); None
-    asks for no comparison. What the checker finds and what is attached become part of the text.
+    asks for no comparison. What the checker finds and what is attached become part of the text; the evidence
+    that a follow-up's figures name stays from now on.
 
     Raises Memo.DoesNotExist, Refused, NotNow, Stale (somebody saved or attached meanwhile, or other things are found),
     or ValidationError with {path: messages} of what is still missing; that of `reason` where it goes on with high
@@ -84,6 +85,7 @@ def submit(
     if seen is not None and seen != checking.digest_of(findings):
         raise Stale(_("The check finds something else than when you looked. Read the findings again."), memo)
     _require_reason(findings, reason)
+    _keep_evidence(body, now=now)
     files = attachments.of(memo)
     if attached is not None and attached != attachments.digest_of(files):
         raise Stale(_("Other files are attached than when you looked. Look at them again."), memo)
@@ -376,6 +378,16 @@ def _require_open_years(memo: Memo, body: text.Content) -> None:
     """Neither new work for a closed year nor a report on one's measures sets out any more."""
     planned = {fiscal_year(date.fromisoformat(row["period_start"])) for row in body["plan"]}
     years.require_open(memo.organization_id, *planned, *years_of_memo(memo.follows_id))
+
+
+def _keep_evidence(body: text.Content, *, now: datetime) -> None:
+    """What a follow-up's figures name stays for good from now on."""
+    if figures := body.get("follow_up"):
+        try:
+            follow_up.keep_evidence(figures, at=now)
+        except NotNow as gone:
+            said = _("Evidence that the figures name was removed meanwhile. Take the figures again.")
+            raise ValidationError({"figures.name": [said]}) from gone
 
 
 def _require_reason(findings: list[dict[str, Any]], reason: str) -> None:

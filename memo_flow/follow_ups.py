@@ -14,7 +14,7 @@ from django.db.models import Exists, Max, OuterRef, QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
-from measures.follow_up import keep_evidence, of_memo
+from measures.follow_up import of_memo
 from measures.lifecycle import OPEN
 from measures.models import DivisionTask, PlanRow
 from memo_flow import content as text
@@ -151,7 +151,7 @@ def facts_of(memo: Memo, figures: dict[str, Any]) -> follow_up_words.Facts:
 
 
 def _figures(memo: Memo, kind: str, *, at: datetime) -> dict[str, Any]:
-    """The state of an approved memo's measures, to be frozen; the evidence it names is kept from now on.
+    """The state of an approved memo's measures, to be frozen with the memo's submission.
 
     Raises NotNow where there is nothing to report yet.
     """
@@ -171,7 +171,6 @@ def _figures(memo: Memo, kind: str, *, at: datetime) -> dict[str, Any]:
     year = year_of(revision.content)
     years.require_open(memo.organization_id, year)
     subject = revision.content["subject"]
-    keep_evidence(memo.pk, at=at)
     return {
         "taken_at": local(at).isoformat(timespec="seconds"),
         "fiscal_year": year,

@@ -256,7 +256,7 @@ class _File:
             "on": day_of(datetime.fromisoformat(figures["taken_at"])).isoformat(),
             "totals": figures["totals"],
             "divisions": figures["divisions"],
-            "rows": figures["rows"],
+            "rows": [_row_of_figures(row) for row in figures["rows"]],
         }
 
     def notice_body(self) -> dict[str, Any]:
@@ -384,6 +384,21 @@ class _File:
 
     def named(self, codes: Iterable[str]) -> list[str]:
         return [self.divisions.get(code, code) for code in codes]
+
+
+def _row_of_figures(row: Mapping[str, Any]) -> dict[str, Any]:
+    """A row of a follow-up's figures as a paper says it: what is attached goes without the key it is kept under."""
+    return {
+        **row,
+        "measures": [
+            {**measure, "tasks": [{**task, "evidence": _without_ids(task["evidence"])} for task in measure["tasks"]]}
+            for measure in row["measures"]
+        ],
+    }
+
+
+def _without_ids(evidence: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    return [{key: value for key, value in one.items() if key != "id"} for one in evidence]
 
 
 def has_report(body: Content) -> bool:

@@ -8,10 +8,11 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 
 from audit import chain
 from demo import document
+from files import store
 from files.models import Attachment
 from measures import evidence
 from measures.models import DivisionTask
-from memo_flow import attachments, decisions
+from memo_flow import attachments, decisions, follow_ups
 from memo_flow.models import Revision
 from organization.refusals import NotNow
 from tests import file_samples as samples
@@ -69,3 +70,24 @@ def test_what_comes_after_the_submission_is_not_attached(cast: Cast) -> None:
 
     _memo, late = overtaken(submit, attach)
     assert isinstance(late, NotNow) and not Attachment.objects.exists()
+
+
+@pytest.mark.parametrize("removed_first", [True, False])
+def test_evidence_is_removed_before_a_follow_up_names_it_for_good_or_is_kept(cast: Cast, removed_first: bool) -> None:
+    task = cast.started()
+    one = attaching(cast, task)
+    memo = follow_ups.draw_up(task.measure.row.memo_id, kind="interim", by=cast.head_of_office, now=at(hour=16))
+
+    def remove() -> Any:
+        return evidence.remove(task.pk, one.pk, by=cast.finance, now=at(hour=17))
+
+    def submit() -> Any:
+        try:
+            return decisions.submit(memo.pk, by=cast.head_of_office, reason=document.REASON, now=at(hour=17))
+        except ValidationError as refused:
+            return refused
+
+    _first, late = overtaken(remove, submit) if removed_first else overtaken(submit, remove)
+    assert isinstance(late, ValidationError if removed_first else Attachment)
+    assert (Attachment.objects.get().frozen_at is None) == removed_first
+    assert store.there(one.sha256) != removed_first and list(chain.verify()) == []

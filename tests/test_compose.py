@@ -84,9 +84,15 @@ def test_a_secret_has_no_default(name):
 
 
 def test_the_example_names_every_variable():
-    example = set(re.findall(r"^(?:# )?([A-Z_]+)=", (ROOT / ".env.example").read_text(), re.MULTILINE))
+    example = set(re.findall(r"^(?:# )?([A-Z0-9_]+)=", (ROOT / ".env.example").read_text(), re.MULTILINE))
     used = {match["name"] for match in VARIABLE.finditer((ROOT / "docker-compose.yml").read_text()) if match["name"]}
     assert used == example
+
+
+@pytest.mark.parametrize("name, default", [("MEMOFLOW_LINK_PORTS", "80,443"), ("MEMOFLOW_PUBLIC_SECONDS", "10")])
+def test_what_an_office_may_want_to_set_reaches_the_containers(name: str, default: str):
+    for chosen, meant in (({}, default), ({name: "8"}, "8")):
+        assert filled_in(COMPOSE, CHOSEN | chosen)["x-memoflow"]["environment"][name] == meant
 
 
 @pytest.fixture

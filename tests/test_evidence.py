@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -10,13 +11,16 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from django.utils import translation
 
 from audit import chain
+from documents.models import Paper
 from files.models import Attachment
 from measures import evidence, work
 from measures.follow_up import of_memo
 from measures.models import DivisionTask, Report
-from memo_flow import drafts, follow_ups
+from memo_flow import decisions, drafts, follow_ups
+from memo_flow.models import Memo
 from organization.models import User
 from organization.refusals import NotNow, Refused
 from tests import file_samples as samples
@@ -414,7 +418,7 @@ def test_a_task_page_takes_as_many_statements_for_twenty_files_as_for_two(cast: 
 def test_the_follow_up_report_names_the_evidence_and_the_newest_obstacle(cast: Cast) -> None:
     task = cast.started()
     one = attach(cast, task)
-    evidence.link(task.pk, "https://example.go.th/film", by=cast.finance, name="วีดิทัศน์", now=at(hour=16))
+    film = evidence.link(task.pk, "https://example.go.th/film", by=cast.finance, name="วีดิทัศน์", now=at(hour=16))
     evidence.remove(task.pk, attach(cast, task, file=png()).pk, by=cast.finance, now=at(hour=16))
     for n, obstacle in enumerate(["ฝนตก", "งบประมาณยังไม่มา", ""], 1):
         Report.objects.create(
@@ -428,25 +432,127 @@ def test_the_follow_up_report_names_the_evidence_and_the_newest_obstacle(cast: C
     told = [line for line in lines if line["evidence"]]
     assert [line["obstacles"] for line in told] == ["งบประมาณยังไม่มา"]
     assert told[0]["evidence"] == [
-        {"name": samples.PDF_NAME, "sha256": one.sha256, "size": one.size, "url": ""},
-        {"name": "วีดิทัศน์", "sha256": "", "size": 0, "url": "https://example.go.th/film"},
+        {"id": str(one.pk), "name": samples.PDF_NAME, "sha256": one.sha256, "size": one.size, "url": ""},
+        {"id": str(film.pk), "name": "วีดิทัศน์", "sha256": "", "size": 0, "url": "https://example.go.th/film"},
     ]
     assert len(statements) == 3
 
 
-def test_evidence_that_a_follow_up_names_is_kept_though_it_is_removed(
+def drawn_up(task: DivisionTask, cast: Cast) -> Memo:
+    return follow_ups.draw_up(task.measure.row.memo_id, kind="interim", by=cast.head_of_office, now=at(hour=17))
+
+
+def submitted(memo: Memo, cast: Cast) -> Memo:
+    return decisions.submit(memo.pk, by=cast.head_of_office, reason="เสนอ", now=at(hour=18))
+
+
+def test_evidence_that_a_submitted_follow_up_names_is_kept_though_it_is_removed(
     cast: Cast, as_: Browse, stored: Callable[[], set[str]], django_capture_on_commit_callbacks: Any
 ) -> None:
     task = cast.started()
-    named, other = attach(cast, task), attach(cast, task, file=pdf("สอง.pdf", "two"))
-    assert stored() == {named.sha256, other.sha256}
+    named, other = attach(cast, task, file=png()), attach(cast, task, file=pdf("สอง.pdf", "two"))
     with django_capture_on_commit_callbacks(execute=True):
         evidence.remove(task.pk, other.pk, by=cast.finance, now=at(hour=16))
-    memo = follow_ups.draw_up(task.measure.row.memo_id, kind="interim", by=cast.head_of_office, now=at(hour=17))
+    memo = drawn_up(task, cast)
     figures = json.dumps(drafts.working_text(memo)["follow_up"])
     assert named.sha256 in figures and other.sha256 not in figures
+    submitted(memo, cast)
+    late = attach(cast, task, file=pdf("สาม.pdf", "three"), now=at(hour=19))
     with django_capture_on_commit_callbacks(execute=True):
-        evidence.remove(task.pk, named.pk, by=cast.finance, now=at(hour=18))
-    assert stored() == {named.sha256}
+        for one in (named, late):
+            evidence.remove(task.pk, one.pk, by=cast.finance, now=at(hour=19))
+    assert stored() == {named.sha256, named.thumbnail}
     page = as_(cast.head_of_office).get(f"/memos/{memo.pk}/").content.decode()
-    assert samples.PDF_NAME in page and "สอง.pdf" not in page and "sha256" not in page
+    assert samples.PNG_NAME in page and "สอง.pdf" not in page and "sha256" not in page
+
+
+def test_kept_evidence_is_read_by_who_sees_the_task_though_it_was_removed(
+    cast: Cast, as_: Browse, stored: Callable[[], set[str]], django_capture_on_commit_callbacks: Any
+) -> None:
+    task = cast.started()
+    named = attach(cast, task, file=png())
+    submitted(drawn_up(task, cast), cast)
+    plain = attach(cast, task, now=at(hour=19))
+    with translation.override("en"):
+        asked = [as_(cast.finance).get(f"{files(task)}{one.pk}/remove/").content.decode() for one in (named, plain)]
+    assert ["is kept, and can still be opened" in page for page in asked] == [True, False]
+    with django_capture_on_commit_callbacks(execute=True):
+        for one in (named, plain):
+            evidence.remove(task.pk, one.pk, by=cast.finance, now=at(hour=19))
+    for reader in (cast.finance, cast.mayor):
+        client = as_(reader)
+        page = client.get(f"/measures/tasks/{task.pk}/").content.decode()
+        assert f"{files(task)}{named.pk}/" in page and str(plain.pk) not in page
+        assert read(client, f"{files(task)}{named.pk}/")[0] == 200
+        assert read(client, f"{files(task)}{named.pk}/thumbnail/")[0] == 200
+        assert read(client, f"{files(task)}{plain.pk}/")[0] == 404
+    for stranger in (cast.people["works"], cast.people["outsider"]):
+        assert read(as_(stranger), f"{files(task)}{named.pk}/")[0] == 404
+
+
+def test_what_only_a_draft_names_goes_when_it_is_removed(
+    cast: Cast, stored: Callable[[], set[str]], django_capture_on_commit_callbacks: Any
+) -> None:
+    task = cast.started()
+    one = attach(cast, task)
+    memo = drawn_up(task, cast)
+    drafts.discard(memo.pk, by=cast.head_of_office, now=at(hour=17))
+    with django_capture_on_commit_callbacks(execute=True):
+        evidence.remove(task.pk, one.pk, by=cast.finance, now=at(hour=18))
+    assert stored() == set()
+
+
+def test_figures_that_name_what_was_removed_meanwhile_are_taken_again_before_they_go(cast: Cast, as_: Browse) -> None:
+    task = cast.started()
+    attach(cast, task, file=png())
+    one = attach(cast, task)
+    memo = drawn_up(task, cast)
+    evidence.remove(task.pk, one.pk, by=cast.finance, now=at(hour=17))
+    with pytest.raises(ValidationError) as refused:
+        submitted(memo, cast)
+    assert list(refused.value.message_dict) == ["figures.name"]
+    assert not Attachment.objects.exclude(frozen_at=None).exists()
+    client = as_(cast.head_of_office)
+    asked = {"version": drafts.version_of(memo), "reason": "เสนอ"}
+    page = client.post(f"/memos/{memo.pk}/submit/", asked).content.decode()
+    assert f"/memos/{memo.pk}/edit/#figures.name" in page and Memo.objects.get(pk=memo.pk).state == "draft"
+    assert 'id="figures.name"' in client.get(f"/memos/{memo.pk}/edit/").content.decode()
+    follow_ups.take_again(
+        memo.pk, by=cast.head_of_office, subject=memo.subject, content=drafts.working_text(memo),
+        version=drafts.version_of(memo), now=at(hour=18),
+    )  # fmt: skip
+    assert submitted(memo, cast).state == "in_review"
+    assert [one.name for one in Attachment.objects.exclude(frozen_at=None)] == [samples.PNG_NAME]
+
+
+def test_the_sealed_report_does_not_say_under_which_key_evidence_is_kept(cast: Cast) -> None:
+    task = cast.started()
+    one = attach(cast, task)
+    memo = submitted(drawn_up(task, cast), cast)
+    for person, outcome in ((cast.permanent_secretary, "endorse"), (cast.mayor, "approve")):
+        cast.answer(memo, person, outcome, now=at(hour=19))
+    said = json.dumps(Paper.objects.get(about=f"memo:{memo.pk}", form="follow_up").data)
+    assert one.sha256 in said and str(one.pk) not in said
+
+
+def test_a_task_names_no_more_than_the_newest_things_that_were_removed(cast: Cast, as_: Browse) -> None:
+    task = cast.started()
+    first = attach(cast, task, file=pdf("แรก.pdf", "first"))
+    submitted(drawn_up(task, cast), cast)
+    evidence.remove(task.pk, first.pk, by=cast.finance, now=at(hour=18))
+    gone = [replace_of(first, n) for n in range(60)]
+    Attachment.objects.bulk_create(gone)
+    shown = evidence.of_task(task, [])
+    assert (len(shown.removed), shown.removed_count, shown.not_shown) == (50, 61, 11)
+    assert shown.removed[0] == first and shown.removed[1].name == "59.pdf"
+    assert "แรก.pdf" in (page := as_(cast.finance).get(f"/measures/tasks/{task.pk}/").content.decode())
+    assert "59.pdf" in page and "<s>0.pdf</s>" not in page
+
+
+def replace_of(one: Attachment, n: int) -> Attachment:
+    """Another that was removed, some minutes after the one before it."""
+    facts = ("organization_id", "about", "kind", "media_type", "size", "by_id", "position_id", "at")
+    return Attachment(
+        **{fact: getattr(one, fact) for fact in facts},
+        name=f"{n}.pdf", sha256=f"{n:064x}", removed_by=one.by, removed_at=at(hour=19) + timedelta(minutes=n),
+    )  # fmt: skip

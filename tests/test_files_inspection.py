@@ -434,6 +434,62 @@ def test_orders_to_other_programs_are_refused() -> None:
     assert refusal(sample.xlsx(more=(("xl/externalLinks/externalLink1.xml", link),)), "ก.xlsx") == "programs"
 
 
+@pytest.mark.parametrize(
+    "field",
+    [
+        b"<x:instrText  a='" + b"b" * 900 + b"'>  DDE</x:instrText>",
+        b"<instrText a='>'>DDE",
+        b'<w:fldSimple w:instr="DDEAUTO c">',
+        b"<w:fldSimple w:instr = ' DDEAUTO c'>",
+    ],
+)
+def test_an_order_is_found_however_it_is_written_and_where_pieces_meet(field: bytes) -> None:
+    for before in (b"", b"a" * ((1 << 20) - len(field) + 20)):
+        part = ("word/footer1.xml", b"<w:ftr>" + before + field)
+        assert refusal(sample.docx(more=(part,)), "ก.docx") == "programs"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        b"instrText" * 111_111,
+        b"<instrText" * 100_000,
+        b"<w:instrText " + b"x" * 1_000_000,
+        b"<w:instrText>" + b">" * 1_000_000,
+        b"<w:instrText>" + b" " * 1_000_000,
+        b'instr="' * 140_000,
+        b' instr="' + b" " * 1_000_000,
+        b"instr" + b" " * 1_000_000,
+        b"<" + b"a" * 1_000_000,
+        b"<" * 1_000_000,
+        b"<a:" * 333_333,
+    ],
+)
+def test_no_text_makes_the_search_for_orders_slow(text: bytes) -> None:
+    started = time.monotonic()
+    look(sample.docx(more=(("word/footer1.xml", text),)), "ก.docx")
+    assert time.monotonic() - started < 1
+
+
+def test_packages_inside_a_package_share_its_limit() -> None:
+    book = sample.xlsx(more=(("xl/media/a.png", bytes(300_000)),))
+    data = sample.docx(more=tuple((f"word/embeddings/{n}.xlsx", book) for n in range(4)))
+    unpacked = packages.check(BytesIO(data), "docx", left=2_000_000)
+    assert 4 * 300_000 < unpacked < 4 * 310_000
+    assert packages.check(BytesIO(data), "docx", left=unpacked) == unpacked
+    with pytest.raises(ValidationError) as refused:
+        packages.check(BytesIO(data), "docx", left=unpacked - 1)
+    assert refused.value.code == "bomb"
+
+
+def test_a_document_full_of_bombs_is_refused_at_once() -> None:
+    book = sample.xlsx(more=(("xl/media/a.png", bytes(19_000_000)),))
+    data = sample.docx(more=tuple((f"word/embeddings/{n}.xlsx", book) for n in range(100)))
+    started = time.monotonic()
+    assert refusal(data, "ก.docx") == "bomb"
+    assert time.monotonic() - started < 5
+
+
 def test_a_zip_bomb_is_refused_before_it_is_unpacked() -> None:
     assert refusal(sample.docx(more=(("word/media/a.png", b"\0" * 40_000_000),)), "ก.docx") == "bomb"
 
@@ -447,9 +503,9 @@ def test_entries_that_share_their_bytes_are_refused() -> None:
     """Many names for the same packed bytes: together they claim more than the file has."""
     one = zipfile.ZipInfo("word/a.xml")
     one.file_size, one.compress_size, one.header_offset = 1000, 600, 0
-    packages._bounded([one], 1000)
+    packages._bounded([one], 1000, packages.UNPACKED)
     with pytest.raises(ValidationError) as refused:
-        packages._bounded([one, one], 1000)
+        packages._bounded([one, one], 1000, packages.UNPACKED)
     assert refused.value.code == "bomb"
 
 

@@ -332,6 +332,44 @@ def test_the_bytes_of_an_act_that_was_refused_are_swept_after_a_day(cast: Cast, 
     assert kept_in(folder) == {one.sha256}
 
 
+def test_a_file_that_goes_while_a_sweep_looks_does_not_end_it(cast: Cast, folder: Path, monkeypatch: Any) -> None:
+    from django.utils import timezone
+
+    with pytest.raises(RuntimeError), transaction.atomic():
+        for number in range(4):
+            keep(cast, sample.pdf(str(number)), about=f"task:{number}")
+        raise RuntimeError
+    first, second, *_rest = sorted(kept_in(folder))
+    real = store.stored_at
+
+    def looked_at(sha256: str) -> Any:
+        if sha256 == first:
+            raise FileNotFoundError(sha256)
+        if sha256 == second:
+            raise TimeoutError
+        return real(sha256)
+
+    monkeypatch.setattr(store, "stored_at", looked_at)
+    assert shelf.sweep(now=timezone.now() + timedelta(days=2)) == 2
+    assert kept_in(folder) == {first, second}
+
+
+def test_what_a_killed_process_has_written_beside_its_place_is_swept_after_a_day(cast: Cast, folder: Path) -> None:
+    from django.utils import timezone
+
+    one = keep(cast, sample.pdf())
+    (folder / one.sha256[:2] / ".tmp7d0_x2").write_bytes(b"half")
+    assert shelf.sweep(now=timezone.now()) == 0
+    assert shelf.sweep(now=timezone.now() + timedelta(days=2)) == 1
+    assert kept_in(folder) == {one.sha256}
+
+
+def test_what_came_together_stands_by_its_name(cast: Cast) -> None:
+    for name, colour in (("ข.png", "red"), ("ก.png", "blue"), ("ค.png", "green")):
+        keep(cast, sample.png(colour), name)
+    assert [one.name for one in shelf.attached_to(ABOUT)] == ["ก.png", "ข.png", "ค.png"]
+
+
 def test_a_sweep_asks_once_a_folder(cast: Cast, folder: Path, django_assert_max_num_queries: Any) -> None:
     """Not once for each of a hundred thousand files."""
     for number in range(8):

@@ -319,4 +319,4 @@ def test_the_page_takes_as_many_statements_for_many_words_as_for_few(cast: Cast,
     sharing.share(task.pk, by=cast.finance, officers={s.pk: cast.finance.pk for s in steps}, now=at(DAY + days(20)))
     extensions.ask(task.pk, by=cast.finance, until=LATER, reason="ช้า", now=at(DAY + days(20)))
     assert statements(client, task) == few
-    assert few <= 42, few
+    assert few <= 43, few
