@@ -34,6 +34,26 @@ def preview(memo_id: UUID, page: Page, *, by: User, now: datetime) -> Snapshot:
     return snapshots.taken(snapshots.publishable(by.organization_id).get(pk=memo_id), page, at=now)
 
 
+def sheet(memo_id: UUID, page: Page, form: str, *, by: User, now: datetime) -> Sheet:
+    """The paper of a form that would go with a page, for who may publish.
+
+    Raises what preview does, and Memo.DoesNotExist where no such paper goes with it.
+    """
+    sheets = preview(memo_id, page, by=by, now=now).sheets
+    found = next((one for one in sheets if one.paper.form == form), None)
+    if found is None:
+        raise Memo.DoesNotExist
+    return found
+
+
+def said_by(sheet: Sheet, code: str = "") -> dict[str, Any]:
+    """The data of the paper that the public gets, the paper itself or its public edition; without a code a preview."""
+    data = sheet.paper.data | {"code": code, "verify": orders.address_of(code) if code else ""}
+    if sheet.original:
+        return data
+    return data | sheet.said | {"note": EDITION, "title": f"{sheet.said['title']} (ฉบับเผยแพร่)"}
+
+
 @transaction.atomic
 def publish(memo_id: UUID, page: Page, *, by: User, digest: str, now: datetime) -> Publication:
     """Put what was previewed before the public. `digest`: the previewed snapshot's.
@@ -111,16 +131,12 @@ def _nobody_named(reason: str, office: Organization) -> None:
 
 def _edition(publication: Publication, sheet: Sheet, now: datetime) -> Paper:
     """A paper of the same form that says what may be shown: with a code of its own, sealed as any."""
-    code, original = orders.new_code(), sheet.paper.data
-    data = original | {
-        **sheet.said,
-        "code": code,
-        "verify": orders.address_of(code),
-        "note": EDITION,
-        "title": f"{sheet.said['title']} (ฉบับเผยแพร่)",
-    }
     return orders.frozen(
-        data, organization_id=publication.organization_id, about=about(publication), sealed=True, at=now
+        said_by(sheet, orders.new_code()),
+        organization_id=publication.organization_id,
+        about=about(publication),
+        sealed=True,
+        at=now,
     )
 
 

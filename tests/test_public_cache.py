@@ -12,7 +12,7 @@ from disclosure import store
 from disclosure.models import Page
 from disclosure.store import Kept
 from tests.cast import Cast, at
-from tests.public import HOME, citizen, publish, published, withdraw
+from tests.public import HOME, citizen, publish, published, withdraw, worked
 
 KEY = ("/public/x/", "th")
 
@@ -96,6 +96,7 @@ def test_each_page_and_language_has_a_mark_of_its_own(cast: Cast) -> None:
 def test_publishing_and_withdrawing_empty_the_store(cast: Cast, django_capture_on_commit_callbacks: Any) -> None:
     first = published(cast)["progress"]
     before = citizen().get(f"{HOME}progress/")
+    worked(cast, 20, at(hour=14))
     second = committed(
         django_capture_on_commit_callbacks,
         lambda: publish(cast, first.memo, Page.PROGRESS, now=at(first.at.date().replace(day=20))),

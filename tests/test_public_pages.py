@@ -16,7 +16,7 @@ from documents.models import Paper
 from measures import work
 from measures.models import DivisionTask
 from tests.cast import Cast, at
-from tests.public import HOME, YEAR, citizen, publish, published, withdraw
+from tests.public import HOME, YEAR, citizen, publish, published, withdraw, worked
 
 OFFICE = "องค์การบริหารส่วนตำบลกำแพงแสน"
 
@@ -155,6 +155,7 @@ def test_a_withdrawn_page_says_who_when_and_why(cast: Cast) -> None:
 
 def test_no_older_publication_comes_back(cast: Cast) -> None:
     first = published(cast)["progress"]
+    worked(cast, 20, at(hour=14))
     second = publish(cast, first.memo, Page.PROGRESS, now=at(first.at.date().replace(day=20)))
     withdraw(cast, second)
     assert citizen().get(f"{HOME}progress/").status_code == 410
