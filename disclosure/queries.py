@@ -10,6 +10,7 @@ from organization.models import Organization
 
 #: Of a year's publications, in the order they are read.
 ORDER = [page.value for page in Page]
+MOST = 200  # publications of a year that are searched for an old paper
 
 
 def offices() -> QuerySet[Organization]:
@@ -35,6 +36,13 @@ def of_office(code: str) -> list[Publication]:
     """All places of an organization without their data, the newest year first. One statement."""
     found = current(organization__code=code).defer("data").order_by("-fiscal_year")
     return sorted(found, key=lambda one: (-one.fiscal_year, ORDER.index(one.page)))
+
+
+def once_naming(code: str, year: int, paper: str) -> str | None:
+    """The page of a year that has ever named the paper with this code, newest first. One statement."""
+    found = Publication.objects.filter(organization__code=code, fiscal_year=year).exclude(page=Page.PROGRESS)
+    pages = found.order_by("-at", "-seq").values_list("page", "data__papers")[:MOST]
+    return next((page for page, papers in pages if any(one["code"] == paper for one in papers)), None)
 
 
 def withdrawn(publication: Publication) -> bool:

@@ -26,6 +26,7 @@ from measures.models import DivisionTask
 from memo_flow import decisions, drafts, follow_ups
 from memo_flow.models import Memo, MemoKind
 from organization.appointments import act_for
+from organization.models import User
 from organization.refusals import NotNow, Refused, Stale
 from tests.cast import DAY, Cast, at, days
 from tests.public import worked
@@ -526,3 +527,38 @@ def test_a_paper_that_cannot_be_printed_says_so(
     monkeypatch.setattr(press, "print_paper", broken)
     answer = signed_in(cast.head_of_office).get(f"/disclosure/memos/{memo.pk}/measures/memo.pdf")
     assert answer.status_code == 503 and "on fire" in answer.content.decode()
+
+
+# --- the addresses of papers -------------------------------------------------------------------------------------
+
+
+def code_of(one: Publication, form: str) -> str:
+    return next(str(each["code"]) for each in one.data["papers"] if each["form"] == form)
+
+
+def test_an_edition_that_would_say_the_same_keeps_its_address_and_its_print(cast: Cast) -> None:
+    memo = approved_with(cast, "โทรศัพท์มือถือ ๐๘๑-๒๓๔-๕๖๗๘")
+    first = publish(cast, memo)
+    withdraw(cast, first)
+    second = publish(cast, memo, now=at(hour=15))
+    assert second.seq == 2 and code_of(second, "report") == code_of(first, "report")
+    assert Paper.objects.filter(about__startswith="publication:").count() == 1
+    assert not list(chain.verify())
+
+
+def test_the_address_of_an_older_edition_leads_to_the_page_of_the_newer(cast: Cast, client: Client) -> None:
+    memo = approved_with(cast, "ติดต่อ นายสมหมาย ใจซื่อ และนายสมคิด ใจดี")
+    first = publish(cast, memo)
+    withdraw(cast, first)
+    address = f"/public/kps-sao/{YEAR}/papers/{code_of(first, 'report')}.pdf"
+    assert client.get(address).status_code == 410
+    User.objects.filter(pk=cast.works.pk).update(name_th="นายสมคิด ใจดี")
+    second = publish(cast, memo, now=at(hour=15))
+    assert code_of(second, "report") != code_of(first, "report")
+    moved = client.get(address)
+    assert (moved.status_code, moved["Location"]) == (302, f"/public/kps-sao/{YEAR}/measures/")
+    assert client.get(f"{address}?lang=en")["Location"].endswith("/measures/?lang=en")
+    withdraw(cast, second, now=at(hour=16))
+    assert client.get(address).status_code == 410
+    assert client.get(f"/public/kps-sao/{YEAR}/papers/0123456789.pdf").status_code == 404
+    assert client.get(address.replace(str(YEAR), "2566")).status_code == 404
