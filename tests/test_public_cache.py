@@ -116,6 +116,22 @@ def test_what_was_withdrawn_while_a_page_was_written_is_not_kept() -> None:
     assert store.get(KEY) is None
 
 
+def test_what_was_withdrawn_while_a_page_waited_to_be_kept_is_not_kept(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Emptied:
+        """A lock that another thread had: it emptied the store meanwhile."""
+
+        def __enter__(self) -> None:
+            monkeypatch.setattr(store, "_emptied", store._emptied + 1)
+
+        def __exit__(self, *_error: object) -> None:
+            pass
+
+    since = store.age()
+    monkeypatch.setattr(store, "_lock", Emptied())
+    store.put(KEY, Kept(200, b"old", (), '"1"', None), since)
+    assert store.get(KEY) is None
+
+
 def test_another_process_follows_when_the_seconds_are_over(monkeypatch: pytest.MonkeyPatch) -> None:
     clock = [100.0]
     monkeypatch.setattr(store.time, "monotonic", lambda: clock[0])
