@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from disclosure import overview, pages, policies, publishing, queries, snapshots, visits
-from disclosure.models import Page, Publication, Visit
+from disclosure.models import Page, Publication
 from disclosure.snapshots import Snapshot
 from documents import press, serving
 from documents.typesetting import Unprinted
@@ -132,19 +132,10 @@ def withdraw(request: HttpRequest, pk: UUID) -> HttpResponse:
 @login_required
 @require_POST
 def check(request: HttpRequest, year: int) -> HttpResponse:
-    """Open every public address of the year now."""
-    office, now = _office(request), calendar.now()
-    seen = visits.look(office, year, now=now)
-    wrong = [one for one in seen if one.problem]
-    if wrong:
-        messages.warning(request, _("Looked at %(count)s addresses: %(wrong)s have a problem.") % _counts(seen, wrong))
-    else:
-        messages.success(request, _("Looked at %(count)s addresses: all are there.") % _counts(seen, wrong))
+    """Have every public address of the year opened now, by a worker."""
+    visits.ask(_person(request), year, now=calendar.now())
+    messages.info(request, _("The addresses are being opened. Look again in a moment."))
     return redirect("disclosure-year", year)
-
-
-def _counts(seen: list[Visit], wrong: list[Visit]) -> dict[str, int]:
-    return {"count": len(seen), "wrong": len(wrong)}
 
 
 def _person(request: HttpRequest) -> User:
