@@ -279,7 +279,7 @@ def office_sitemap(request: HttpRequest, code: str) -> Leaf:
         reverse("public-page", args=[code, one.fiscal_year, name]): one
         for one in found
         for name, sources in SOURCES.items()
-        if one.page in sources
+        if one.page in sources and (name != "scores" or queries.scored(one))
     }
     years = {reverse("public-year", args=[code, one.fiscal_year]): one for one in found}
     lines = [{"address": _whole(path), "changed": one.at} for path, one in (years | places).items()]

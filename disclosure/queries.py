@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from disclosure.models import Page, Publication
 from organization.models import Organization
@@ -33,9 +33,16 @@ def of_year(code: str, year: int) -> dict[str, Publication]:
 
 
 def of_office(code: str) -> list[Publication]:
-    """All places of an organization without their data, the newest year first. One statement."""
-    found = current(organization__code=code).defer("data").order_by("-fiscal_year")
+    """All places of an organization without their data (`unscored`: measures without a table of scores), the newest
+    year first. One statement."""
+    found = current(organization__code=code).defer("data").annotate(unscored=Q(data__scores=None))
+    found = found.order_by("-fiscal_year")
     return sorted(found, key=lambda one: (-one.fiscal_year, ORDER.index(one.page)))
+
+
+def scored(publication: Publication) -> bool:
+    """Has a publication of of_office's a table of scores, if it is one of the measures?"""
+    return not getattr(publication, "unscored", False)
 
 
 def once_naming(code: str, year: int, paper: str) -> str | None:
