@@ -4,6 +4,7 @@ from collections.abc import Callable
 from datetime import date, datetime
 from io import BytesIO
 from typing import Any
+from uuid import uuid4
 
 import pikepdf
 import pypdfium2
@@ -11,6 +12,7 @@ import pytest
 from django.core.exceptions import ValidationError
 from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.utils.translation import override
 
 from audit import chain, guards
@@ -22,7 +24,7 @@ from documents import archive, press, shop
 from documents.models import Paper
 from documents.typesetting import Unprinted
 from measures import evidence, work
-from measures.models import DivisionTask
+from measures.models import DivisionTask, PlanRow
 from memo_flow import decisions, drafts, follow_ups
 from memo_flow.models import Memo, MemoKind
 from organization.appointments import act_for
@@ -381,6 +383,35 @@ def test_the_page_of_a_year_costs_the_same_whatever_is_published(
         assert client.get(f"/disclosure/{YEAR}/").status_code == 200
 
 
+def test_the_page_of_a_year_costs_the_same_however_many_analyses_there_are(
+    cast: Cast, signed_in: Callable[[Any], Client], django_assert_num_queries: Any
+) -> None:
+    client, address = signed_in(cast.head_of_office), f"/disclosure/{YEAR}/"
+    first = cast.approved()
+    client.get(address)
+    with CaptureQueriesContext(connection) as alone:
+        client.get(address)
+    for _n in range(7):
+        again(first)
+    with django_assert_num_queries(len(alone)):
+        page = client.get(address).content.decode()
+    assert page.count("/disclosure/memos/") == 16 and f"/disclosure/memos/{first.pk}/measures/" in page
+
+
+def again(memo: Memo) -> Memo:
+    """An approved analysis beside this one, with the same plan."""
+    rows = list(PlanRow.objects.filter(memo=memo))
+    other = Memo.objects.get(pk=memo.pk)
+    other.pk, other.process_id = uuid4(), None
+    other._state.adding = True
+    other.save(force_insert=True)
+    for row in rows:
+        row.pk, row.memo = None, other
+        row._state.adding = True
+        row.save(force_insert=True)
+    return other
+
+
 # --- follow-up reports -------------------------------------------------------------------------------------------
 
 
@@ -437,6 +468,26 @@ def test_the_address_of_evidence_is_in_no_public_paper(cast: Cast) -> None:
     for said in (published.data, edition.data):
         text = chain.canonical(said)
         assert "SECRET" not in text and "ภาพกิจกรรม" in text and "drive.example.com" in text
+
+
+def test_publish_stands_on_a_memo_that_can_be_published_and_on_no_other(
+    cast: Cast, signed_in: Callable[[Any], Client]
+) -> None:
+    memo = cast.approved()
+    report = followed_up(cast, memo)
+    plain = cast.sent(cast.finance)
+    cast.answer(plain, cast.permanent_secretary, "endorse")
+    cast.answer(plain, cast.mayor, "approve")
+    of_plain = followed_up(cast, plain)
+    client = signed_in(cast.permanent_secretary)
+    offered = {}
+    for one in (memo, report, plain, of_plain):
+        address = f"/disclosure/memos/{one.pk}/"
+        offered[one.pk] = address in client.get(f"/memos/{one.pk}/").content.decode()
+        assert client.get(address).status_code == (302 if offered[one.pk] else 404)
+    assert list(offered.values()) == [True, True, False, False]
+    MemoKind.objects.filter(pk=memo.kind_id).update(secret=True)
+    assert f"/disclosure/memos/{report.pk}/" not in client.get(f"/memos/{report.pk}/").content.decode()
 
 
 def test_a_follow_up_of_a_secret_memo_stays_secret(cast: Cast) -> None:
