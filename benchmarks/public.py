@@ -18,6 +18,7 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import datetime
 from pathlib import Path
 
 os.environ["DJANGO_SETTINGS_MODULE"] = "benchmarks.settings"
@@ -35,7 +36,7 @@ from django.test.utils import CaptureQueriesContext
 from demo import document, office
 from disclosure import publishing, store
 from disclosure.models import Page
-from memo_flow import decisions
+from memo_flow import decisions, follow_ups
 from memo_flow.models import Memo, Step
 from memo_flow.queries import newest_revision
 from organization import calendar
@@ -44,7 +45,7 @@ from organization.models import User
 YEAR = 2565
 HOME = f"/public/{office.OFFICE}/{YEAR}/"
 PAGE, HELLO, BARE = f"{HOME}progress/", "/static/hello.html", "/hello/"
-PLACES = ("measures", "scores", "progress")
+PLACES = ("measures", "scores", "progress", "follow-up")
 PATHS = [
     "/public/",
     f"/public/{office.OFFICE}/",
@@ -86,20 +87,26 @@ def main() -> None:
 
 
 def publish() -> None:
-    """The real document, approved and published by the demo office."""
+    """The real document and the interim report on it, approved and published by the demo office."""
     people, now = {one.username: one for one in User.objects.all()}, calendar.now()
-    memo = office.new_memo()
-    decisions.submit(memo.pk, by=people["head_of_office"], reason=document.REASON, now=now)
+    by = people["head_of_office"]
+    memo = approved(office.new_memo(), people, document.REASON, now)
+    report = approved(follow_ups.draw_up(memo.pk, kind="interim", by=by, now=now), people, "เสนอ", now)
+    for one, page in ((memo, Page.MEASURES), (memo, Page.PROGRESS), (report, Page.INTERIM)):
+        digest = publishing.preview(one.pk, page, by=by, now=now).digest
+        publishing.publish(one.pk, page, by=by, digest=digest, now=now)
+
+
+def approved(memo: Memo, people: dict[str, User], reason: str, now: datetime) -> Memo:
+    """A draft of the head of office's, sent on its way to the end."""
+    decisions.submit(memo.pk, by=people["head_of_office"], reason=reason, now=now)
     for who, outcome in (("permanent_secretary", "endorse"), ("mayor", "approve")):
         step = Step.objects.get(memo=memo, opened_at__isnull=False, closed_at=None)
         revision = newest_revision(memo)
         assert revision is not None
         said = {"outcome": outcome, "comment": "", "revision": revision.digest, "now": now}
         decisions.decide(memo.pk, by=people[who], step=step.pk, **said)
-    by, memo = people["head_of_office"], Memo.objects.get(pk=memo.pk)
-    for page in (Page.MEASURES, Page.PROGRESS):
-        digest = publishing.preview(memo.pk, page, by=by, now=now).digest
-        publishing.publish(memo.pk, page, by=by, digest=digest, now=now)
+    return Memo.objects.get(pk=memo.pk)
 
 
 def statements(path: str) -> int:

@@ -8,9 +8,10 @@ from django.utils.translation import gettext as _
 
 from disclosure import pages, queries, snapshots
 from disclosure.models import Page, Publication
+from measures.models import PlanRow
 from memo_flow.models import Memo
 
-MOST = 6  # memos of a year that are offered
+MOST = 100  # memos of a year that are offered; more approved analyses of one year than an office can write
 
 
 @dataclass(frozen=True)
@@ -73,7 +74,9 @@ def _state(memo: Memo, page: Page, there: Publication | None, now: datetime) -> 
 
 
 def years(organization: Any) -> list[int]:
-    """The fiscal years an office may publish of, or has, the newest first."""
-    may = {snapshots.year_of(memo) for memo in snapshots.publishable(organization)[:30]}
+    """The fiscal years an office may publish of, or has, the newest first. Two statements."""
+    analyses = snapshots.publishable(organization).filter(follows=None)  # a report is of its analysis' year
+    rows = PlanRow.objects.filter(seq=1, memo__in=analyses).order_by()
+    may = set(rows.values_list("fiscal_year", flat=True).distinct())
     has = Publication.objects.filter(organization=organization).order_by().values_list("fiscal_year", flat=True)
     return sorted(may | set(has.distinct()), reverse=True)

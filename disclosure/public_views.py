@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from django.conf import settings
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.http.response import HttpResponseBase
 from django.template.loader import render_to_string
 from django.templatetags.static import static
@@ -119,7 +119,7 @@ def paper(request: HttpRequest, code: str, year: int, paper: str) -> HttpRespons
     here = reverse("public-paper", args=[code, year, paper])
     naming = [one for one in found.values() if any(each["code"] == paper for each in one.data["papers"])]
     if not naming:
-        raise Http404
+        return _replaced(code, year, paper, found)
     if all(map(queries.withdrawn, naming)):
         return _gone(naming, here)
     kept = Paper.objects.select_related("print").get(code=paper)
@@ -132,6 +132,18 @@ def paper(request: HttpRequest, code: str, year: int, paper: str) -> HttpRespons
     response["Cache-Control"] = f"public, max-age={settings.MEMOFLOW_PUBLIC_SECONDS}"
     response["X-Robots-Tag"] = "all"
     return response
+
+
+def _replaced(code: str, year: int, paper: str, found: Mapping[str, Publication]) -> HttpResponseBase | Leaf:
+    """A paper that only older publications named: its address leads to the page that names another now."""
+    page = queries.once_naming(code, year, paper)
+    if page is None:
+        raise Http404
+    if queries.withdrawn(found[page]):
+        return _gone([found[page]], reverse("public-paper", args=[code, year, paper]))
+    place = next(name for name, sources in SOURCES.items() if page in sources)
+    language = "?lang=en" if get_language() == "en" else ""
+    return HttpResponseRedirect(reverse("public-page", args=[code, year, place]) + language)
 
 
 def _waits(code: str, year: int, here: str, found: Mapping[str, Publication]) -> HttpResponse:
@@ -267,7 +279,7 @@ def office_sitemap(request: HttpRequest, code: str) -> Leaf:
         reverse("public-page", args=[code, one.fiscal_year, name]): one
         for one in found
         for name, sources in SOURCES.items()
-        if one.page in sources
+        if one.page in sources and (name != "scores" or queries.scored(one))
     }
     years = {reverse("public-year", args=[code, one.fiscal_year]): one for one in found}
     lines = [{"address": _whole(path), "changed": one.at} for path, one in (years | places).items()]

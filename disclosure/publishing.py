@@ -34,6 +34,26 @@ def preview(memo_id: UUID, page: Page, *, by: User, now: datetime) -> Snapshot:
     return snapshots.taken(snapshots.publishable(by.organization_id).get(pk=memo_id), page, at=now)
 
 
+def sheet(memo_id: UUID, page: Page, form: str, *, by: User, now: datetime) -> Sheet:
+    """The paper of a form that would go with a page, for who may publish.
+
+    Raises what preview does, and Memo.DoesNotExist where no such paper goes with it.
+    """
+    sheets = preview(memo_id, page, by=by, now=now).sheets
+    found = next((one for one in sheets if one.paper.form == form), None)
+    if found is None:
+        raise Memo.DoesNotExist
+    return found
+
+
+def said_by(sheet: Sheet, code: str = "") -> dict[str, Any]:
+    """The data of the paper that the public gets, the paper itself or its public edition; without a code a preview."""
+    data: dict[str, Any] = sheet.paper.data | {"code": code, "verify": orders.address_of(code) if code else ""}
+    if sheet.original:
+        return data
+    return data | sheet.said | {"note": EDITION, "title": f"{sheet.said['title']} (ฉบับเผยแพร่)"}
+
+
 @transaction.atomic
 def publish(memo_id: UUID, page: Page, *, by: User, digest: str, now: datetime) -> Publication:
     """Put what was previewed before the public. `digest`: the previewed snapshot's.
@@ -60,8 +80,11 @@ def publish(memo_id: UUID, page: Page, *, by: User, digest: str, now: datetime) 
         acting=seat.acting,
         at=now,
     )
-    editions = [_edition(publication, sheet, now) for sheet in snapshot.sheets if not sheet.original]
-    publication.data = snapshot.data | {"papers": _listed(snapshot, {one.form: one.code for one in editions})}
+    hiding = [sheet for sheet in snapshot.sheets if not sheet.original]
+    kept = _kept(publication, hiding)
+    editions = [_edition(publication, sheet, now) for sheet in hiding if sheet.paper.form not in kept]
+    codes = kept | {one.form: one.code for one in editions}
+    publication.data = snapshot.data | {"papers": _listed(snapshot, codes)}
     publication.digest = chain.digest(publication.data)
     publication.save(force_insert=True)
     orders.place(editions, by=by, seat=seat, at=now)
@@ -109,23 +132,32 @@ def _nobody_named(reason: str, office: Organization) -> None:
         raise ValidationError({"reason": said})
 
 
+def _kept(publication: Publication, sheets: list[Sheet]) -> dict[str, str]:
+    """Form -> the code of the public edition that this place was given before, where it would say the same again."""
+    if not sheets:
+        return {}
+    place = {"organization": publication.organization, "fiscal_year": publication.fiscal_year}
+    older = Publication.objects.filter(**place, page=publication.page).values_list("pk", flat=True)
+    papers = Paper.objects.filter(about__in=[about(pk) for pk in older]).order_by("at", "pk")
+    newest = {paper.form: paper for paper in papers}
+    found = [newest[sheet.paper.form] for sheet in sheets if sheet.paper.form in newest]
+    said = {sheet.paper.form: sheet for sheet in sheets}
+    return {paper.form: paper.code for paper in found if paper.data == said_by(said[paper.form], paper.code)}
+
+
 def _edition(publication: Publication, sheet: Sheet, now: datetime) -> Paper:
     """A paper of the same form that says what may be shown: with a code of its own, sealed as any."""
-    code, original = orders.new_code(), sheet.paper.data
-    data = original | {
-        **sheet.said,
-        "code": code,
-        "verify": orders.address_of(code),
-        "note": EDITION,
-        "title": f"{sheet.said['title']} (ฉบับเผยแพร่)",
-    }
     return orders.frozen(
-        data, organization_id=publication.organization_id, about=about(publication), sealed=True, at=now
+        said_by(sheet, orders.new_code()),
+        organization_id=publication.organization_id,
+        about=about(publication.pk),
+        sealed=True,
+        at=now,
     )
 
 
-def about(publication: Publication) -> str:
-    return f"publication:{publication.pk}"
+def about(publication_id: UUID) -> str:
+    return f"publication:{publication_id}"
 
 
 def _listed(snapshot: Snapshot, codes: dict[str, str]) -> list[dict[str, Any]]:

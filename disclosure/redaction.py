@@ -197,7 +197,7 @@ _MAIL = (
     r"[A-Za-z0-9\-]{1,63}(?:\s?(?:\.|\[dot\]|\(dot\))\s?[A-Za-z0-9\-]{1,63}){1,8}"
 )
 _CITIZEN = (
-    r"(?<!\d)(?<!\d-)(?:\d(?:-?\d){12}|\d([ -])\d{4}\1\d{5}\1\d{2}\1\d)(?!\d)"
+    r"(?<!\d)(?<!\d[.-])(?:\d(?:-?\d){12}|\d[ .-]\d{4}[ .-]\d{5}[ .-]\d{2}[ .-]\d)(?!\d)"
     r"|(?<=ประชาชน)[^\d\n]{0,20}\d(?:[ -]?\d){7,14}"
 )
 _BANK = (
@@ -243,9 +243,12 @@ _TITLES = (
     r"(?<!ขอบ)(?<!บุญ)(?<!พระ)(?<!สรรพ)(?<!เจ้า)คุณ(?=\s?[ก-ฮเ-ไ][ก-ฺเ-๎]{1,30}[ \t]{1,3}[ก-ฮเ-ไ])",
     r"(?<!\.)(?:ผศ|รศ|ศ)\.(?:\s?ดร\.)?",
     r"ดร\.",
-    r"(?<!\.)(?:พล|พ|ร|จ|ส|ด)\.\s?(?:[สต]\.\s?)?[อทต]\.\s?(?:[อทต]\.)?",
+    r"(?<!\.)(?:พล|พ|ร|จ|ส|ด)\.\s?(?:[สต]\.\s?)?[อทต]\.\s?(?:[อทต]\.)?(?:\s?หญิง)?",
     r"(?:ดาบตำรวจ|สิบตำรวจ(?:เอก|โท|ตรี)|จ่าสิบ(?:เอก|โท|ตรี|ตำรวจ)|พันตำรวจ(?:เอก|โท|ตรี)|ร้อยตำรวจ(?:เอก|โท|ตรี)"
-    r"|พัน(?:เอก|โท|ตรี)|ร้อย(?:เอก|โท|ตรี)|สิบ(?:เอก|โท|ตรี)|พลตำรวจ(?:เอก|โท|ตรี)|พล(?:เอก|โท|ตรี))",
+    r"|พัน(?:เอก|โท|ตรี)|ร้อย(?:เอก|โท|ตรี)|สิบ(?:เอก|โท|ตรี)|พลตำรวจ(?:เอก|โท|ตรี)|พล(?:เอก|โท|ตรี))"
+    r"(?:\s?หญิง)?",
+    r"(?<![.\d])(?<!\d )ม\.\s?(?:ล|ร\.\s?ว)\.",
+    r"หม่อม(?:หลวง|ราชวงศ์|เจ้า)",
 )
 #: Words that only begin like a title: นายกองค์การบริหารส่วนตำบล, นายอำเภอ, คุณธรรม, พัฒนายกระดับ.
 _NO_TITLE = (
@@ -260,14 +263,23 @@ _AFTER_NA = "".join(f"(?<!{end})" for end in ("พัฒ", "ศาส", "สั�
 _TITLE = f"{_AFTER_NA}(?!{_NO_TITLE})(?:{'|'.join(_TITLES)})"
 #: A word of a name; not a conjunction that stands alone, nor an abbreviation (ส.ต.ง.).
 _WORD = r"(?!(?:และ|หรือ|ที่|ได้|ให้|ใน|ของ|โดย|กับ|เป็น|มี|เพื่อ|จาก|ตาม|แก่|ต่อ)(?:\s|$))(?![ก-ฮ]{1,3}\.)[ก-ฮเ-ไ][ก-ฺเ-๎.]{0,40}"
+#: Between the words of a name: a space, a hyphen, or the end of a line.
+_BETWEEN = r"(?:[ \t]{1,3}|[ \t]?[\n\-][ \t]?)"
 _LATIN = r"[A-Z][A-Za-z'\-]+"
 _TITLED = re.compile(
-    rf"(?P<title>{_TITLE}(?:\s?{_TITLE})*)[ \t]?"
-    rf"(?P<name>{_WORD}(?:[ \t]{{1,3}}{_WORD})?|{_LATIN}(?:[ \t]{_LATIN}){{0,2}})"
+    rf"(?P<title>{_TITLE}(?:\s?{_TITLE}){{0,4}})[ \t]?"
+    rf"(?P<name>{_WORD}(?:{_BETWEEN}{_WORD})?|{_LATIN}(?:{_BETWEEN}{_LATIN})?(?:[ \t]{_LATIN})?)"
 )
 _ENGLISH_TITLES = r"Mrs|MRS|Mr|MR|Miss|MISS|Ms|Dr|DR"  # MS Word is no person
 _ENGLISH = re.compile(
-    rf"(?P<title>(?<![A-Za-z])(?:{_ENGLISH_TITLES})(?:\.[ \t]*|[ \t]+))(?P<name>{_LATIN}(?:[ \t]{_LATIN}){{0,2}})"
+    rf"(?P<title>(?<![A-Za-z])(?:{_ENGLISH_TITLES})(?:\.[ \t]*|[ \t]+))"
+    rf"(?P<name>{_LATIN}(?:{_BETWEEN}{_LATIN})?(?:[ \t]{_LATIN})?)"
+)
+#: mr. sommai jaisue: in small letters a title needs its full stop, unless it is no other word.
+_SMALL = re.compile(
+    r"(?P<title>(?<![A-Za-z])(?:(?:mrs?|miss|ms|dr)\.[ \t]*|mrs?[ \t]+))"
+    r"(?P<name>[a-z][a-z'\-]+(?:[ \t][a-z][a-z'\-]+)?)",
+    re.IGNORECASE,
 )
 _LEADING_TITLE = re.compile(rf"^(?:{_TITLE}|(?:{_ENGLISH_TITLES})(?:\.|\s))\s?")
 
@@ -283,7 +295,7 @@ def _bare(name: str) -> str:
 
 
 def _names(text: str, shown: Shown) -> Iterator[tuple[int, int, Kind]]:
-    for pattern in (_TITLED, _ENGLISH):
+    for pattern in (_TITLED, _ENGLISH, _SMALL):
         at = 0
         while one := pattern.search(text, at):
             start, end = one.span("name")
@@ -297,7 +309,7 @@ _WHO = r"(?:ผู้ร้องเรียน|ผู้ร้องทุก�
 #: After ผู้ร้อง, or ผู้ร้อง (…): a name that is said to be one; whoever it is, also an office holder.
 _COMPLAINANT = re.compile(
     rf"{_WHO}(?:\s*(?:คือ|ชื่อ|ได้แก่|นาม|รายชื่อ)\s*[:：]?\s*|\s*:\s*|\s*\(\s*|\s*(?={_TITLE}))"
-    rf"(?P<who>(?:{_TITLE}\s?)?{_WORD}(?:[ \t]{{1,3}}{_WORD})?)"
+    rf"(?P<who>(?:{_TITLE}\s?)?{_WORD}(?:{_BETWEEN}{_WORD})?)"
 )
 #: Words that may follow a complainant and are no name.
 _NO_NAME = (

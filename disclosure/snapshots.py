@@ -332,7 +332,11 @@ def _named(name: str, divisions: Mapping[str, dict[str, str]]) -> dict[str, str]
 def _sheets(memo: Memo, page: Page, shown: Shown) -> list[Sheet]:
     """The newest sealed paper of each form that goes with the page."""
     about = manuscripts.about(memo)
-    papers = Paper.objects.filter(about=about, form__in=FORMS[page], sealed=True).order_by("at", "pk")
+    papers = (
+        Paper.objects.filter(about=about, form__in=FORMS[page], sealed=True)
+        .order_by("at", "pk")
+        .select_related("print")
+    )
     newest = {paper.form: paper for paper in papers}
     sheets = []
     for form in FORMS[page]:

@@ -42,9 +42,11 @@ def age() -> int:
 def put(key: tuple[str, str], kept: Kept, since: int) -> None:
     """Keep an answer, unless something was published or withdrawn while it was being written."""
     global _size
-    if since != _emptied or settings.MEMOFLOW_PUBLIC_SECONDS <= 0 or len(kept.content) > LARGEST // 8:
+    if settings.MEMOFLOW_PUBLIC_SECONDS <= 0 or len(kept.content) > LARGEST // 8:
         return
     with _lock:
+        if since != _emptied:
+            return
         _drop(key)
         _pages[key] = (time.monotonic() + settings.MEMOFLOW_PUBLIC_SECONDS, kept)
         _size += len(kept.content)

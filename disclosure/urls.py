@@ -10,5 +10,6 @@ urlpatterns = [
     path("<year:year>/check/", views.check, name="disclosure-check"),
     path("memos/<uuid:pk>/", views.memo, name="disclosure-memo"),
     path("memos/<uuid:pk>/<slug:page>/", views.preview, name="disclosure-preview"),
+    path("memos/<uuid:pk>/<slug:page>/<slug:form>.pdf", views.preview_paper, name="disclosure-preview-paper"),
     path("publications/<uuid:pk>/withdraw/", views.withdraw, name="disclosure-withdraw"),
 ]

@@ -1,5 +1,6 @@
 """Pages of the office: what may be published of a year, its preview, the acts, the checklist."""
 
+from contextlib import suppress
 from datetime import date
 from uuid import UUID
 
@@ -7,13 +8,16 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import ValidationError
 from django.http import Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from disclosure import overview, pages, policies, publishing, queries, snapshots, visits
-from disclosure.models import Page, Publication, Visit
+from disclosure.models import Page, Publication
 from disclosure.snapshots import Snapshot
+from documents import press, serving
+from documents.typesetting import Unprinted
 from organization import calendar
 from organization.models import Organization, User
 from organization.refusals import NotNow, Stale
@@ -69,6 +73,22 @@ def preview(request: HttpRequest, pk: UUID, page: str) -> HttpResponse:
     return redirect("disclosure-year", done.fiscal_year)
 
 
+@login_required
+@require_GET
+def preview_paper(request: HttpRequest, pk: UUID, page: str, form: str) -> HttpResponseBase:
+    """A paper as the public would get it: the stored PDF of one that hides nothing, else as it would be printed."""
+    sheet = publishing.sheet(pk, _page(page), form, by=_person(request), now=calendar.now())
+    name = serving.file_name(str(sheet.paper.get_form_display()), sheet.paper.code if sheet.original else "")
+    if sheet.original and hasattr(sheet.paper, "print"):
+        with suppress(FileNotFoundError):
+            return serving.stored(request, sheet.paper, name)
+    try:
+        return serving.fresh(request, press.print_paper(publishing.said_by(sheet)), name)
+    except Unprinted as error:
+        context = {"memo": {"pk": pk}, "why": str(error)}
+        return render(request, "memo_flow/unprinted.html", context, status=503)
+
+
 def _page(said: str) -> Page:
     if said not in Page.values:
         raise Http404
@@ -112,19 +132,10 @@ def withdraw(request: HttpRequest, pk: UUID) -> HttpResponse:
 @login_required
 @require_POST
 def check(request: HttpRequest, year: int) -> HttpResponse:
-    """Open every public address of the year now."""
-    office, now = _office(request), calendar.now()
-    seen = visits.look(office, year, now=now)
-    wrong = [one for one in seen if one.problem]
-    if wrong:
-        messages.warning(request, _("Looked at %(count)s addresses: %(wrong)s have a problem.") % _counts(seen, wrong))
-    else:
-        messages.success(request, _("Looked at %(count)s addresses: all are there.") % _counts(seen, wrong))
+    """Have every public address of the year opened now, by a worker."""
+    visits.ask(_person(request), year, now=calendar.now())
+    messages.info(request, _("The addresses are being opened. Look again in a moment."))
     return redirect("disclosure-year", year)
-
-
-def _counts(seen: list[Visit], wrong: list[Visit]) -> dict[str, int]:
-    return {"count": len(seen), "wrong": len(wrong)}
 
 
 def _person(request: HttpRequest) -> User:

@@ -11,14 +11,17 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.conf import settings
+from django.db import transaction
 from django.db.models import Exists, OuterRef
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import override
+from django.utils.translation import gettext_lazy, override
 
-from disclosure import open_data, pages, queries, snapshots
+from disclosure import open_data, pages, policies, queries, snapshots
 from disclosure.models import Page, Publication, Visit
-from organization.models import Organization
+from organization import doorbell
+from organization.calendar import day_of
+from organization.models import Organization, User
 
 SECONDS, LARGEST = 5, 8_000_000
 PATIENCE = 150  # seconds of one round, well within a worker's time limit
@@ -31,6 +34,13 @@ ITEMS = {
     "interim": "follow-up",
     "final": "follow-up",
     "data": "",
+}
+#: What may be wrong with an address, by the word it is kept under, each with a detail: "answers 404".
+PROBLEMS = {
+    "closed": gettext_lazy("The address cannot be opened: %(why)s"),
+    "answers": gettext_lazy("The address answers %(status)s instead of the page."),
+    "unread": gettext_lazy("The data cannot be read."),
+    "lacks": gettext_lazy("The page does not show “%(words)s”."),
 }
 Fetch = Callable[[str], tuple[int, str]]
 
@@ -79,7 +89,13 @@ def _missing(path: str, visit: Visit | None) -> str:
         return _("Not published.")
     if visit is None or visit.path != path:
         return _("Published, and not looked at yet.")
-    return visit.problem
+    return said(visit.problem)
+
+
+def said(problem: str) -> str:
+    """A kept problem as a sentence in the reader's language."""
+    word, _space, detail = problem.partition(" ")
+    return str(PROBLEMS[word]) % dict.fromkeys(("why", "status", "words"), detail) if problem else ""
 
 
 def _path(code: str, year: int, name: str, standing: dict[str, Publication]) -> str:
@@ -88,6 +104,14 @@ def _path(code: str, year: int, name: str, standing: dict[str, Publication]) -> 
         return reverse("public-year-json", args=[code, year]) if held else ""
     there = name in standing if name in Page.values else name in held
     return reverse("public-page", args=[code, year, ITEMS[name]]) if there else ""
+
+
+@transaction.atomic
+def ask(by: User, year: int, *, now: datetime) -> None:
+    """Have a worker open every address of a year anew: until it has, nobody has looked. Raises Refused."""
+    policies.require(by, "publish", by.organization_id, on=day_of(now))
+    Visit.objects.filter(organization=by.organization_id, fiscal_year=year).delete()
+    transaction.on_commit(lambda: doorbell.ring("disclosure.tasks.visit"))
 
 
 def look(organization: Organization, year: int, *, now: datetime, fetch: "Fetch | None" = None) -> list[Visit]:
@@ -122,20 +146,21 @@ def _kept(organization: Organization, year: int, name: str, path: str, said: str
 
 
 def problem(organization: Organization, name: str, path: str, fetch: Fetch) -> str:
-    """What is wrong with an address as a citizen sees it; empty when the page is there and is the right one."""
+    """What is wrong with an address as a citizen sees it, a word of PROBLEMS and a detail; empty when the page is
+    there and is the right one."""
     try:
         status, body = fetch(f"{settings.SITE_URL}{path}")
     except (OSError, ValueError) as error:
-        return _("The address cannot be opened: %(why)s") % {"why": error}
+        return f"closed {error}"
     if status != 200:
-        return _("The address answers %(status)s instead of the page.") % {"status": status}
+        return f"answers {status}"
     if name == "data":
-        return "" if _is_data(body, organization) else _("The data cannot be read.")
+        return "" if _is_data(body, organization) else "unread"
     with override("th"):
         words = [organization.name_th, label(name)]
     text = html.unescape(body)
     absent = [one for one in words if one not in text]
-    return _("The page does not show “%(words)s”.") % {"words": absent[0]} if absent else ""
+    return f"lacks {absent[0]}" if absent else ""
 
 
 def _is_data(body: str, organization: Organization) -> bool:

@@ -7,6 +7,7 @@ from documents import orders
 from measures.queries import board_order, with_progress
 from measures.queries import visible_to as visible_tasks
 from memo_flow import attachments, follow_ups, manuscripts, paper, policies, shelves
+from memo_flow.content import Content
 from memo_flow.findings import panel
 from memo_flow.forms import DecisionForm
 from memo_flow.lifecycle import State
@@ -62,6 +63,7 @@ def memo_page(memo: Memo, user: User, *, form: DecisionForm | None = None, refus
         else [],
         "shelf": shelves.of(orders.papers_about(manuscripts.about(memo)) if memo.round else [], body),
         "follows": source,
+        "publishable": publishable(memo, body),
         "follow_ups": follow_ups.places(memo, body, user, today, seats),
         "may": {verb: policies.why_not(user, verb, memo, today, seats=seats) is None for verb in verbs},
     }
@@ -72,6 +74,16 @@ def memo_follows(memo: Memo, user: User, today: date, seats: Seats) -> Memo | No
     if memo.follows_id is None:
         return None
     return visible_to(user, today, seats).select_related("entry").filter(pk=memo.follows_id).first()
+
+
+def publishable(memo: Memo, body: Content) -> bool:
+    """May anything of it be published: an approved analysis that orders measures, or a report on one, never a secret
+    one (disclosure.snapshots.publishable says the same of all memos)? One statement at most."""
+    if memo.state != State.APPROVED:
+        return False
+    order = Memo.objects.select_related("kind").get(pk=memo.follows_id) if memo.follows_id else memo
+    secret = memo.kind.secret or order.kind.secret
+    return not secret and "indicators" in order.kind.outline and bool(memo.follows_id or body["plan"])
 
 
 def turn_of(user: User, seats: Seats, memo: Memo, steps: list[Step]) -> tuple[Step | None, Seat | None]:

@@ -8,6 +8,8 @@ from django.test import Client
 
 from disclosure import publishing
 from disclosure.models import Page, Publication, Withdrawal
+from measures import work
+from measures.models import DivisionTask
 from memo_flow.models import Memo
 from tests.cast import Cast, at
 
@@ -29,6 +31,15 @@ def published(cast: Cast) -> dict[str, Publication]:
     """The office's analysis and its progress, published."""
     memo = cast.approved()
     return {page.value: publish(cast, memo, page) for page in (Page.MEASURES, Page.PROGRESS)}
+
+
+def worked(cast: Cast, percent: int, now: datetime) -> None:
+    """The finance division goes on with one of its tasks."""
+    task = DivisionTask.objects.filter(division__code="fin").order_by("pk").first()
+    assert task is not None
+    if task.state == "assigned":
+        work.start(task.pk, by=cast.finance, now=now)
+    work.report(task.pk, by=cast.finance, percent=percent, text="ดำเนินการต่อ", finished=False, done=None, now=now)
 
 
 def citizen() -> Client:

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from django.test import Client
+from django.utils.translation import override
 
 from config.celery import app
 from disclosure import queries, tasks, visits
@@ -73,7 +74,7 @@ def test_an_address_that_cannot_be_opened_is_a_problem(cast: Cast, error: Except
     def fetch(_address: str) -> tuple[int, str]:
         raise error
 
-    assert all(str(error) in one.problem for one in look(cast, fetch))
+    assert all(str(error) in visits.said(one.problem) for one in look(cast, fetch))
 
 
 def test_what_is_withdrawn_is_missing_again(cast: Cast) -> None:
@@ -113,17 +114,41 @@ def test_the_daily_task_looks_at_every_office(cast: Cast, monkeypatch: pytest.Mo
     assert "disclosure.tasks.visit" in {one["task"] for one in app.conf.beat_schedule.values()}
 
 
-def test_the_office_looks_now_by_a_button(cast: Cast, client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_office_has_it_looked_at_by_a_button(
+    cast: Cast, client: Client, monkeypatch: pytest.MonkeyPatch, django_capture_on_commit_callbacks: Any
+) -> None:
     published(cast)
+    look(cast, lambda _address: (500, ""))
+    rung: list[str] = []
+    monkeypatch.setattr(visits.doorbell, "ring", rung.append)
     monkeypatch.setattr(visits, "opened", as_a_citizen)
-    client.force_login(cast.finance)
-    answer = client.post(f"/disclosure/{YEAR}/check/", follow=True)
-    page = answer.content.decode()
-    assert f"{SITE}{HOME}measures/" in page and "O42" in page
+    client.force_login(cast.head_of_office)
+    with django_capture_on_commit_callbacks(execute=True):
+        page = client.post(f"/disclosure/{YEAR}/check/", follow=True).content.decode()
+    assert f"{SITE}{HOME}measures/" in page and "O42" in page and "500" not in page
+    assert rung == ["disclosure.tasks.visit"] and not Visit.objects.exists()
+    assert visits.look_due(now=at(hour=15)) == 4 and items(cast)["measures"].ready
     assert client.get(f"/disclosure/{YEAR}/check/").status_code == 405
+
+
+def test_only_who_publishes_has_it_looked_at(cast: Cast, client: Client) -> None:
+    published(cast)
+    look(cast)
+    client.force_login(cast.finance)
+    assert f"/disclosure/{YEAR}/check/" not in client.get(f"/disclosure/{YEAR}/").content.decode()
+    assert client.post(f"/disclosure/{YEAR}/check/").status_code == 403
     client.force_login(cast.outsider)
-    assert client.post(f"/disclosure/{YEAR}/check/").status_code in (302, 404)
-    assert not Visit.objects.exclude(organization=cast.office).exists()
+    assert client.post(f"/disclosure/{YEAR}/check/").status_code in (302, 403, 404)
+    assert Visit.objects.filter(organization=cast.office).count() == 4
+
+
+def test_a_problem_is_said_in_the_language_of_whoever_reads(cast: Cast) -> None:
+    published(cast)
+    with override("th"):
+        look(cast, lambda _address: (404, ""))
+        assert "ที่อยู่" in items(cast)["measures"].missing
+    with override("en"):
+        assert items(cast)["measures"].missing == "The address answers 404 instead of the page."
 
 
 def test_only_the_web_is_opened() -> None:

@@ -86,6 +86,9 @@ def test_the_offices_own_phone_stays(text: str) -> None:
         ("๑-๒๓๔๕-๖๗๘๙๐-๑๒-๓", Kind.CITIZEN),
         ("1 2345 67890 12 3", Kind.CITIZEN),
         ("1–2345–67890–12–3", Kind.CITIZEN),
+        ("1.2345.67890.12.3", Kind.CITIZEN),
+        ("1_2345_67890_12_3", Kind.CITIZEN),
+        ("1.2345-67890.12 3", Kind.CITIZEN),
         ("บัตรประชาชน 12345678901", Kind.CITIZEN),
         ("123-4-56789-0", Kind.ACCOUNT),
         ("เลขที่บัญชี 1234567890", Kind.ACCOUNT),
@@ -133,6 +136,18 @@ def test_numbers_and_addresses_of_people_are_hidden(text: str, kind: Kind) -> No
         "Mr.Sommai Jaisue",
         "MR. SOMMAI JAISUE",
         "นายสมหมาย_ใจซื่อ",
+        "ส.ต.ท.หญิง สมศรี ใจซื่อ",
+        "ร้อยตำรวจเอกหญิง สมศรี ใจซื่อ",
+        "จ่าสิบเอกหญิงสมศรี ใจซื่อ",
+        "ม.ล.สมหมาย ใจซื่อ",
+        "ม.ร.ว. สมหมาย ใจซื่อ",
+        "หม่อมหลวงสมหมาย ใจซื่อ",
+        "นายสมหมาย-ใจซื่อ",
+        "นายสมหมาย\nใจซื่อ",
+        "Mr. Sommai\nJaisue",
+        "mr. sommai Jaisue",
+        "mrs somsri Jaisue",
+        "นายธีรวุฒิ-ใจซื่อ",
         "นายธีรวุฒิ ใจซื่อ",
         "นายธีรวุฒิ",
         "นายธีรวุฒิ กลิ่นกุสุมา",
@@ -221,6 +236,9 @@ def test_a_complainant_is_hidden_also_when_it_is_an_office_holder() -> None:
         "ร.ร.วัดกำแพงแสน ต.กำแพงแสน อ.กำแพงแสน จ.นครปฐม",
         "ศ.ดร. และ อ.บ.ต.",
         "คะแนน IIT EIT OIT @ 2564",
+        "ปริมาณ 500 ม.ล. บรรจุขวด และ 250ม.ล. บรรจุกล่อง",
+        "miss the deadline, MS Word, dr drive",
+        "ข้อ 1.2345.67890 และ 10.1234.5678",
     ],
 )
 def test_what_is_nobodys_stays(text: str) -> None:
@@ -259,14 +277,26 @@ def test_what_is_hidden_once_is_not_hidden_again() -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["0 " * 20_000, "นาย" * 20_000, "ผู้ร้อง " * 10_000, "1-" * 20_000, "a.@" * 10_000, "(ลงชื่อ)" * 5_000]
+    "text",
+    [
+        "0 " * 20_000,
+        "นาย" * 20_000,
+        "ผู้ร้อง " * 10_000,
+        "1-" * 20_000,
+        "a.@" * 10_000,
+        "(ลงชื่อ)" * 5_000,
+        "ดร." * 4_000,
+        "น.ส. " * 4_000,
+        "mr. " * 5_000,
+        "นายก-" * 5_000,
+    ],
 )
 def test_no_text_takes_long(text: str) -> None:
     import time
 
     start = time.process_time()
     redaction.spans(text, SHOWN)
-    assert time.process_time() - start < 3
+    assert time.process_time() - start < 1.5
 
 
 @pytest.mark.parametrize("value", ["", " ", "ก", "\u200b", "๐"])

@@ -12,7 +12,7 @@ from disclosure import store
 from disclosure.models import Page
 from disclosure.store import Kept
 from tests.cast import Cast, at
-from tests.public import HOME, citizen, publish, published, withdraw
+from tests.public import HOME, citizen, publish, published, withdraw, worked
 
 KEY = ("/public/x/", "th")
 
@@ -96,6 +96,7 @@ def test_each_page_and_language_has_a_mark_of_its_own(cast: Cast) -> None:
 def test_publishing_and_withdrawing_empty_the_store(cast: Cast, django_capture_on_commit_callbacks: Any) -> None:
     first = published(cast)["progress"]
     before = citizen().get(f"{HOME}progress/")
+    worked(cast, 20, at(hour=14))
     second = committed(
         django_capture_on_commit_callbacks,
         lambda: publish(cast, first.memo, Page.PROGRESS, now=at(first.at.date().replace(day=20))),
@@ -111,6 +112,22 @@ def test_publishing_and_withdrawing_empty_the_store(cast: Cast, django_capture_o
 def test_what_was_withdrawn_while_a_page_was_written_is_not_kept() -> None:
     since = store.age()
     store.empty()
+    store.put(KEY, Kept(200, b"old", (), '"1"', None), since)
+    assert store.get(KEY) is None
+
+
+def test_what_was_withdrawn_while_a_page_waited_to_be_kept_is_not_kept(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Emptied:
+        """A lock that another thread had: it emptied the store meanwhile."""
+
+        def __enter__(self) -> None:
+            monkeypatch.setattr(store, "_emptied", store._emptied + 1)
+
+        def __exit__(self, *_error: object) -> None:
+            pass
+
+    since = store.age()
+    monkeypatch.setattr(store, "_lock", Emptied())
     store.put(KEY, Kept(200, b"old", (), '"1"', None), since)
     assert store.get(KEY) is None
 

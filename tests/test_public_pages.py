@@ -10,13 +10,14 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from disclosure.models import Page
+from audit import guards
+from disclosure.models import Page, Publication
 from documents import shop
 from documents.models import Paper
 from measures import work
 from measures.models import DivisionTask
 from tests.cast import Cast, at
-from tests.public import HOME, YEAR, citizen, publish, published, withdraw
+from tests.public import HOME, YEAR, citizen, publish, published, withdraw, worked
 
 OFFICE = "องค์การบริหารส่วนตำบลกำแพงแสน"
 
@@ -155,6 +156,7 @@ def test_a_withdrawn_page_says_who_when_and_why(cast: Cast) -> None:
 
 def test_no_older_publication_comes_back(cast: Cast) -> None:
     first = published(cast)["progress"]
+    worked(cast, 20, at(hour=14))
     second = publish(cast, first.memo, Page.PROGRESS, now=at(first.at.date().replace(day=20)))
     withdraw(cast, second)
     assert citizen().get(f"{HOME}progress/").status_code == 410
@@ -213,6 +215,17 @@ def test_the_sitemap_lists_what_stands(cast: Cast) -> None:
     for address in pages:
         assert citizen().get(address.removeprefix("http://localhost:8000")).status_code == 200
     assert "Sitemap: http://localhost:8000/sitemap.xml" in text("/robots.txt")
+
+
+def test_scores_that_no_page_shows_stand_in_no_sitemap(cast: Cast) -> None:
+    one = published(cast)["measures"]
+    guards.remove_all()
+    Publication.objects.filter(pk=one.pk).update(data=one.data | {"scores": None})
+    guards.install_all()
+    pages = _locations(fromstring(text("/public/kps-sao/sitemap.xml")))
+    assert f"http://localhost:8000{HOME}measures/" in pages and f"http://localhost:8000{HOME}scores/" not in pages
+    for address in pages:
+        assert citizen().get(address.removeprefix("http://localhost:8000")).status_code == 200
 
 
 def _locations(tree: ElementTree.Element) -> list[Any]:

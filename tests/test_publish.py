@@ -2,12 +2,17 @@
 
 from collections.abc import Callable
 from datetime import date, datetime
+from io import BytesIO
 from typing import Any
+from uuid import uuid4
 
+import pikepdf
+import pypdfium2
 import pytest
 from django.core.exceptions import ValidationError
 from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.utils.translation import override
 
 from audit import chain, guards
@@ -15,15 +20,18 @@ from demo import document
 from disclosure import publishing, snapshots
 from disclosure.models import Page, Publication, Withdrawal
 from disclosure.redaction import MASK
-from documents import shop
+from documents import archive, press, shop
 from documents.models import Paper
+from documents.typesetting import Unprinted
 from measures import evidence, work
-from measures.models import DivisionTask
+from measures.models import DivisionTask, PlanRow
 from memo_flow import decisions, drafts, follow_ups
 from memo_flow.models import Memo, MemoKind
 from organization.appointments import act_for
+from organization.models import User
 from organization.refusals import NotNow, Refused, Stale
 from tests.cast import DAY, Cast, at, days
+from tests.public import worked
 
 YEAR = 2565
 
@@ -200,6 +208,9 @@ def test_the_same_is_not_published_twice(cast: Cast) -> None:
 def test_newer_numbers_take_the_place_of_older_ones(cast: Cast) -> None:
     memo = cast.approved()
     publish(cast, memo, Page.PROGRESS)
+    with pytest.raises(NotNow):
+        publish(cast, memo, Page.PROGRESS, now=at(day(40)))
+    worked(cast, 20, at(day(40)))
     second = publish(cast, memo, Page.PROGRESS, now=at(day(40)))
     assert second.seq == 2 and second.data["as_of"] == day(40).isoformat()
 
@@ -279,6 +290,7 @@ def test_only_who_publishes_withdraws_and_only_once(cast: Cast) -> None:
 def test_what_was_replaced_is_not_withdrawn(cast: Cast) -> None:
     memo = cast.approved()
     first = publish(cast, memo, Page.PROGRESS)
+    worked(cast, 20, at(day(1)))
     publish(cast, memo, Page.PROGRESS, now=at(day(1)))
     with pytest.raises(NotNow):
         withdraw(cast, first)
@@ -364,10 +376,40 @@ def test_the_page_of_a_year_costs_the_same_whatever_is_published(
 ) -> None:
     memo, client = cast.approved(), signed_in(cast.head_of_office)
     for n in range(count):
+        worked(cast, n + 1, at(day(n)))
         publish(cast, memo, Page.PROGRESS, now=at(day(n)))
     client.get(f"/disclosure/{YEAR}/")
     with django_assert_max_num_queries(32):
         assert client.get(f"/disclosure/{YEAR}/").status_code == 200
+
+
+def test_the_page_of_a_year_costs_the_same_however_many_analyses_there_are(
+    cast: Cast, signed_in: Callable[[Any], Client], django_assert_num_queries: Any
+) -> None:
+    client, address = signed_in(cast.head_of_office), f"/disclosure/{YEAR}/"
+    first = cast.approved()
+    client.get(address)
+    with CaptureQueriesContext(connection) as alone:
+        client.get(address)
+    for _n in range(7):
+        again(first)
+    with django_assert_num_queries(len(alone)):
+        page = client.get(address).content.decode()
+    assert page.count("/disclosure/memos/") == 16 and f"/disclosure/memos/{first.pk}/measures/" in page
+
+
+def again(memo: Memo) -> Memo:
+    """An approved analysis beside this one, with the same plan."""
+    rows = list(PlanRow.objects.filter(memo=memo))
+    other = Memo.objects.get(pk=memo.pk)
+    other.pk, other.process_id = uuid4(), None
+    other._state.adding = True
+    other.save(force_insert=True)
+    for row in rows:
+        row.pk, row.memo = None, other
+        row._state.adding = True
+        row.save(force_insert=True)
+    return other
 
 
 # --- follow-up reports -------------------------------------------------------------------------------------------
@@ -428,6 +470,26 @@ def test_the_address_of_evidence_is_in_no_public_paper(cast: Cast) -> None:
         assert "SECRET" not in text and "ภาพกิจกรรม" in text and "drive.example.com" in text
 
 
+def test_publish_stands_on_a_memo_that_can_be_published_and_on_no_other(
+    cast: Cast, signed_in: Callable[[Any], Client]
+) -> None:
+    memo = cast.approved()
+    report = followed_up(cast, memo)
+    plain = cast.sent(cast.finance)
+    cast.answer(plain, cast.permanent_secretary, "endorse")
+    cast.answer(plain, cast.mayor, "approve")
+    of_plain = followed_up(cast, plain)
+    client = signed_in(cast.permanent_secretary)
+    offered = {}
+    for one in (memo, report, plain, of_plain):
+        address = f"/disclosure/memos/{one.pk}/"
+        offered[one.pk] = address in client.get(f"/memos/{one.pk}/").content.decode()
+        assert client.get(address).status_code == (302 if offered[one.pk] else 404)
+    assert list(offered.values()) == [True, True, False, False]
+    MemoKind.objects.filter(pk=memo.kind_id).update(secret=True)
+    assert f"/disclosure/memos/{report.pk}/" not in client.get(f"/memos/{report.pk}/").content.decode()
+
+
 def test_a_follow_up_of_a_secret_memo_stays_secret(cast: Cast) -> None:
     memo = cast.approved()
     report = followed_up(cast, memo)
@@ -458,3 +520,96 @@ def test_a_follow_up_that_is_not_approved_is_not_published(cast: Cast) -> None:
     cast.answer(report, cast.mayor, "reject", "ยังไม่ครบ", now=now)
     with pytest.raises(Memo.DoesNotExist):
         publish(cast, report, Page.INTERIM, digest="x")
+
+
+# --- the papers that go with a page, before they do --------------------------------------------------------------
+
+
+def words_of(pdf: bytes) -> str:
+    """All a PDF says, and all of the data it carries."""
+    pages = "".join(one.get_textpage().get_text_range() for one in pypdfium2.PdfDocument(pdf))
+    with pikepdf.open(BytesIO(pdf)) as document:
+        return pages + "".join(one.get_file().read_bytes().decode() for one in document.attachments.values())
+
+
+def test_who_publishes_reads_each_paper_as_the_public_will_have_it(
+    cast: Cast, signed_in: Callable[[Any], Client], settings: Any
+) -> None:
+    memo = approved_with(cast, "โทรศัพท์มือถือ ๐๘๑-๒๓๔-๕๖๗๘")
+    client, address = signed_in(cast.head_of_office), f"/disclosure/memos/{memo.pk}/measures/"
+    page = client.get(address).content.decode()
+    assert f"{address}memo.pdf" in page and f"{address}report.pdf" in page
+    edition = client.get(f"{address}report.pdf")
+    assert (edition.status_code, edition["Content-Type"]) == (200, "application/pdf")
+    said = words_of(edition.content)
+    assert "๕๖๗๘" not in said and MASK in said and settings.SITE_URL not in said
+    assert not Publication.objects.exists() and not Paper.objects.filter(about__startswith="publication:").exists()
+
+
+def test_a_paper_that_goes_out_as_it_is_is_read_as_it_is_stored(cast: Cast, signed_in: Callable[[Any], Client]) -> None:
+    memo = cast.approved(order="ให้ทุกกองรายงานภายในเจ็ดวัน")
+    client, address = signed_in(cast.permanent_secretary), f"/disclosure/memos/{memo.pk}/measures/memo.pdf"
+    waiting = client.get(address)
+    assert waiting.status_code == 200 and "ให้ทุกกองรายงาน" in words_of(waiting.content)
+    assert shop.print_due(now=at(hour=15))
+    (sheet,) = [one for one in preview(cast, memo).sheets if one.paper.form == "memo"]
+    assert sheet.original
+    with archive.take(sheet.paper.print.sha256) as file:
+        assert b"".join(client.get(address).streaming_content) == file.read()
+
+
+def test_nobody_else_reads_the_papers_of_a_preview(cast: Cast, signed_in: Callable[[Any], Client]) -> None:
+    memo = cast.approved()
+    address = f"/disclosure/memos/{memo.pk}/measures/"
+    assert signed_in(cast.finance).get(f"{address}memo.pdf").status_code == 403
+    assert signed_in(cast.outsider).get(f"{address}memo.pdf").status_code == 404
+    for form in ("certificate", "notice", "follow_up", "x"):
+        assert signed_in(cast.head_of_office).get(f"{address}{form}.pdf").status_code == 404
+
+
+def test_a_paper_that_cannot_be_printed_says_so(
+    cast: Cast, signed_in: Callable[[Any], Client], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    memo = cast.approved()
+
+    def broken(_data: dict[str, Any]) -> bytes:
+        raise Unprinted("the press is on fire")
+
+    monkeypatch.setattr(press, "print_paper", broken)
+    answer = signed_in(cast.head_of_office).get(f"/disclosure/memos/{memo.pk}/measures/memo.pdf")
+    assert answer.status_code == 503 and "on fire" in answer.content.decode()
+
+
+# --- the addresses of papers -------------------------------------------------------------------------------------
+
+
+def code_of(one: Publication, form: str) -> str:
+    return next(str(each["code"]) for each in one.data["papers"] if each["form"] == form)
+
+
+def test_an_edition_that_would_say_the_same_keeps_its_address_and_its_print(cast: Cast) -> None:
+    memo = approved_with(cast, "โทรศัพท์มือถือ ๐๘๑-๒๓๔-๕๖๗๘")
+    first = publish(cast, memo)
+    withdraw(cast, first)
+    second = publish(cast, memo, now=at(hour=15))
+    assert second.seq == 2 and code_of(second, "report") == code_of(first, "report")
+    assert Paper.objects.filter(about__startswith="publication:").count() == 1
+    assert not list(chain.verify())
+
+
+def test_the_address_of_an_older_edition_leads_to_the_page_of_the_newer(cast: Cast, client: Client) -> None:
+    memo = approved_with(cast, "ติดต่อ นายสมหมาย ใจซื่อ และนายสมคิด ใจดี")
+    first = publish(cast, memo)
+    withdraw(cast, first)
+    address = f"/public/kps-sao/{YEAR}/papers/{code_of(first, 'report')}.pdf"
+    assert client.get(address).status_code == 410
+    User.objects.filter(pk=cast.works.pk).update(name_th="นายสมคิด ใจดี")
+    second = publish(cast, memo, now=at(hour=15))
+    assert code_of(second, "report") != code_of(first, "report")
+    moved = client.get(address)
+    assert (moved.status_code, moved["Location"]) == (302, f"/public/kps-sao/{YEAR}/measures/")
+    assert client.get(f"{address}?lang=en")["Location"].endswith("/measures/?lang=en")
+    withdraw(cast, second, now=at(hour=16))
+    assert client.get(address).status_code == 410
+    assert client.get(f"/public/kps-sao/{YEAR}/papers/0123456789.pdf").status_code == 404
+    assert client.get(address.replace(str(YEAR), "2566")).status_code == 404

@@ -5,6 +5,7 @@ from playwright.sync_api import Page as Tab
 from playwright.sync_api import expect
 
 from disclosure.models import Page
+from measures import extensions, work
 from memo_flow import decisions, follow_ups
 from memo_flow.models import Memo
 from tests.browser.conftest import DESK, PHONE, Visit, print_papers, violations
@@ -112,3 +113,22 @@ def test_a_printed_page_shows_its_tables_and_no_menus(cast: Cast, visit: Visit) 
     expect(citizen.locator(".tabs")).to_be_hidden()
     expect(citizen.locator("table[data-set=scores]")).to_be_visible()
     expect(citizen.locator(".brand b")).to_be_visible()
+
+
+def test_on_a_phone_what_belongs_together_stands_together(cast: Cast, visit: Visit) -> None:
+    task, now = cast.task("fin"), at(DAY + days(100))
+    memo = task.measure.row.memo
+    work.start(task.pk, by=cast.finance, now=now)
+    work.report(task.pk, by=cast.finance, percent=60, text="ดำเนินการต่อ", finished=False, done=None, now=now)
+    asked = extensions.ask(task.pk, by=cast.finance, until=task.due_on + days(10), reason="รอเอกสารจากอำเภอ", now=now)
+    extensions.grant(task.pk, by=cast.head_of_office, extension=asked.pk, now=now)
+    publish(cast, memo, Page.PROGRESS, now=now)
+    publish(cast, reported(cast, memo), Page.INTERIM, now=at(DAY + days(210)))
+    citizen = visit(viewport=PHONE)
+    for place in ("progress", "follow-up"):
+        citizen.goto(f"{HOME}{place}/")
+        expect(citizen.locator("[data-col=ordered_due_on]")).not_to_have_count(0)
+        parts = citizen.locator("[data-set=work] [data-label]").evaluate_all(
+            "cells => cells.map(cell => [...cell.childNodes].filter(one => one.textContent.trim()).length)"
+        )
+        assert set(parts) == {1}, place
