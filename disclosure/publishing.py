@@ -67,7 +67,12 @@ def publish(memo_id: UUID, page: Page, *, by: User, digest: str, now: datetime) 
     last = Publication.objects.filter(organization=office, fiscal_year=snapshot.year, page=page).order_by("seq").last()
     if snapshot.digest != digest:
         raise Stale(_("What would be published has changed since you looked. Look at it again."), snapshot)
-    if last and not hasattr(last, "withdrawal") and snapshots.identity(last.data) == digest:
+    if (
+        last
+        and not hasattr(last, "withdrawal")
+        and snapshots.identity(last.data) == digest
+        and last.data["as_of"] == snapshot.data["as_of"]
+    ):
         raise NotNow(_("This is published already, as it is."))
     publication = Publication(
         organization=office,
