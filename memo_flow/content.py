@@ -12,7 +12,8 @@
                 "before": [{"seq": 1, "score": "91.20"}]}              of the year before, where they are known
   "plan":      [{"instrument", "title", "indicator": 4, "issue",
                  "measures": [{"text"}],
-                 "steps": [{"text", "measures": [1, 2], "responsible": ["op"]}],   measures by place, from 1
+                 "steps": [{"text", "measures": [1, 2], "responsible": ["op"]}],   measures by place, from 1;
+                                                                                    of a row's only one always [1]
                  "responsible": ["op", "fin"], "period_start": ISO, "period_end": ISO,
                  "follow_up", "follow_up_due": ISO}],
   "follow_up": {"taken_at": ISO moment, "fiscal_year": 2565, "topic": "มาตรการส่งเสริม…",
@@ -303,6 +304,7 @@ class _Cleaner:
 
     def row(self, path: str, raw: dict[str, Any]) -> dict[str, Any]:
         measures = [{"text": self.text(m, "text", p)} for p, m in self.many(raw, "measures", path)]
+        only = [1] if len(measures) == 1 else []  # nothing is to be chosen, and the page asks nothing
         return {
             "instrument": self.line(raw, "instrument", path)[:10].strip(),
             "title": self.line(raw, "title", path),
@@ -312,7 +314,8 @@ class _Cleaner:
             "steps": [
                 {
                     "text": self.text(s, "text", p),
-                    "measures": sorted(
+                    "measures": only
+                    or sorted(
                         {int(n) for n in s.get("measures", []) if str(n).isdecimal() and len(str(n)) < 4}
                         & set(range(1, len(measures) + 1))
                     ),
