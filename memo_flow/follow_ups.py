@@ -133,10 +133,12 @@ def changes(before: dict[str, Any], after: dict[str, Any]) -> list[str]:
     words = {
         "tasks": _("tasks %(before)s → %(after)s"),
         "done": _("tasks done %(before)s → %(after)s"),
-        "late": _("tasks late %(before)s → %(after)s"),
+        "overdue": _("tasks overdue %(before)s → %(after)s"),
+        "finished_late": _("tasks finished late %(before)s → %(after)s"),
         "percent": _("mean progress %(before)s → %(after)s percent"),
     }
-    pairs = {key: {"before": before["totals"][key], "after": after["totals"][key]} for key in words}
+    common = [key for key in words if key in before["totals"]]
+    pairs = {key: {"before": before["totals"][key], "after": after["totals"][key]} for key in common}
     said = [words[key] % pair for key, pair in pairs.items() if pair["before"] != pair["after"]]
     rest = [{key: one[key] for key in ("divisions", "rows")} for one in (before, after)]
     if not said and rest[0] != rest[1]:
