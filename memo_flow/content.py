@@ -42,7 +42,7 @@ from django.utils.translation import gettext as _
 
 from assessments import rulebook
 from documents.letters import name_of, unprintable
-from organization.calendar import arabic_digits
+from organization.calendar import arabic_digits, fiscal_year
 from organization.plain_text import validate_plain_text
 
 Content = dict[str, Any]
@@ -181,6 +181,7 @@ def _gaps(content: Content, divisions: Collection[str], outline: Mapping[str, An
             )
     for n, row in enumerate(content["plan"]):
         yield from _row_gaps(f"plan.{n}", n + 1, row, divisions)
+    yield from _year_gaps(content["plan"])
     for path, words in _texts({key: value for key, value in content.items() if key != "follow_up"}):
         if missing := unprintable(words):
             named = ", ".join(f"“{one}” ({name_of(one)})" for one in missing[:10])
@@ -213,6 +214,24 @@ def _table_gaps(scores: dict[str, Any]) -> Iterator[Gap]:
 def _numbers_missing(scores: dict[str, Any], rules: rulebook.Rules) -> list[int]:
     there = {one["seq"] for one in scores["indicators"]}
     return [one.number for one in rules.indicators if one.number not in there]
+
+
+def _year_gaps(plan: list[dict[str, Any]]) -> Iterator[Gap]:
+    """All its rows are of one fiscal year, the plan's: that one is reported on, published and closed as a whole."""
+    starts = [(n, date.fromisoformat(row["period_start"])) for n, row in enumerate(plan) if row["period_start"]]
+    for n, start in starts[1:]:
+        first, year = fiscal_year(starts[0][1]), fiscal_year(start)
+        if year != first:
+            said = _(
+                "Plan row %(row)s starts in fiscal year %(year)s, the plan in %(first)s. "
+                "A memo orders the work of one fiscal year: write another memo for the other."
+            )
+            yield Gap(f"plan.{n}.period_start", said % {"row": n + 1, "year": year, "first": first})
+
+
+def year_of_plan(content: Content) -> int:
+    """The fiscal year that a complete plan is for: its first row's, which is every row's (`gaps`)."""
+    return fiscal_year(date.fromisoformat(content["plan"][0]["period_start"]))
 
 
 def _row_gaps(path: str, place: int, row: dict[str, Any], divisions: Collection[str]) -> Iterator[Gap]:

@@ -255,6 +255,21 @@ def test_a_second_measure_leaves_the_steps_with_the_first_and_one_that_is_left_h
     assert said(one) == ([""], [[1], [1], [1]])
 
 
+def test_a_plan_is_of_one_fiscal_year() -> None:
+    content = text.cleaned(document.imported().content)
+    codes = [one["id"] for one in document.source()["divisions"]]
+
+    def wrong() -> list[str]:
+        gaps = text.gaps(content, divisions=codes, outline={})
+        return [gap.path for gap in gaps if "fiscal year" in gap.message and gap.path.startswith("plan")]
+
+    assert wrong() == [] and text.year_of_plan(content) == 2565
+    content["plan"][1] |= {"period_start": "2022-10-01", "period_end": "2023-03-31", "follow_up_due": "2023-03-31"}
+    assert wrong() == ["plan.1.period_start"]
+    content["plan"][0]["period_start"] = ""
+    assert wrong() == ["plan.2.period_start"], "the first that is there says which year it is"
+
+
 def test_steps_and_blocks_are_added_removed_and_moved() -> None:
     content = measures("ก")
     assert [s["text"] for s in changed(content, "down:plan.0.steps.0")["plan"][0]["steps"]] == ["ขั้น 1", "ขั้น 0", "ขั้น 2"]

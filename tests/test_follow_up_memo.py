@@ -12,11 +12,12 @@ from audit import chain
 from demo import document
 from documents.models import Paper
 from measures import work
-from measures.models import DivisionTask
+from measures.models import DivisionTask, PlanRow
 from memo_flow import checking, content, decisions, drafts, follow_up_words, follow_ups
 from memo_flow.changes import Change
 from memo_flow.models import Draft, Memo, MemoKind
 from memo_flow.queries import newest_revision
+from memo_flow.reminders import take_back_follow_ups
 from organization.calendar import thai_digits
 from organization.models import ClosedYear
 from organization.refusals import NotNow, Refused, Stale
@@ -199,6 +200,18 @@ def test_nothing_is_drawn_up_of_a_memo_not_approved_secret_or_without_a_plan(cas
     memo = approved(cast, drawn(cast, source))
     with pytest.raises(NotNow):
         drawn(cast, memo)
+
+
+def test_the_year_of_a_plan_of_before_that_has_two_is_its_first_rows(cast: Cast) -> None:
+    """Its second year neither keeps the first one's reports open nor ends them."""
+    source = cast.approved()
+    late = PlanRow.objects.filter(memo=source).order_by("-seq")[0]
+    PlanRow.objects.filter(pk=late.pk).update(fiscal_year=2566, period_end=date(2023, 9, 30))
+    close(cast, 2566)
+    memo = drawn(cast, source, "final", now=AUTUMN)
+    assert text_of(memo)["follow_up"]["fiscal_year"] == 2565
+    take_back_follow_ups(cast.office.pk, 2566, AUTUMN)
+    assert decisions.submit(memo.pk, by=cast.head_of_office, reason=document.REASON, now=AUTUMN).state == "in_review"
 
 
 def test_nothing_is_drawn_up_or_taken_again_for_a_closed_year(cast: Cast) -> None:
@@ -409,6 +422,17 @@ def test_the_memos_page_offers_it_and_then_leads_to_it(cast: Cast, client: Clien
     assert f"/memos/{memo.pk}/" in page and 'name="kind" value="interim"' not in page
     client.force_login(cast.finance)
     assert f"/memos/{memo.pk}/" not in client.get(f"/memos/{source.pk}/", secure=True).content.decode()
+
+
+def test_of_a_closed_year_the_page_offers_none_and_says_why(cast: Cast, client: Client) -> None:
+    source = cast.approved()
+    close(cast, 2565)
+    cast.clock(AUTUMN)
+    client.force_login(cast.head_of_office)
+    for address in (f"/memos/{source.pk}/", f"/memos/{source.pk}/papers/"):
+        answer = client.get(address, secure=True)
+        assert 'name="kind"' not in answer.content.decode()
+        assert [(one.shut, one.may, one.due_on) for one in answer.context["follow_ups"]] == [(True, False, None)] * 2
 
 
 @pytest.mark.parametrize("page", ["", "edit/", "submit/"])
