@@ -67,12 +67,7 @@ def publish(memo_id: UUID, page: Page, *, by: User, digest: str, now: datetime) 
     last = Publication.objects.filter(organization=office, fiscal_year=snapshot.year, page=page).order_by("seq").last()
     if snapshot.digest != digest:
         raise Stale(_("What would be published has changed since you looked. Look at it again."), snapshot)
-    if (
-        last
-        and not hasattr(last, "withdrawal")
-        and snapshots.identity(last.data) == digest
-        and last.data["as_of"] == snapshot.data["as_of"]
-    ):
+    if last and not hasattr(last, "withdrawal") and _is_the_same(last, snapshot):
         raise NotNow(_("This is published already, as it is."))
     publication = Publication(
         organization=office,
@@ -96,6 +91,11 @@ def publish(memo_id: UUID, page: Page, *, by: User, digest: str, now: datetime) 
     _begin(publication, by, seat, now)
     transaction.on_commit(store.empty)
     return publication
+
+
+def _is_the_same(last: Publication, snapshot: Snapshot) -> bool:
+    """The same data of the same day; the same numbers of another day may be said again."""
+    return snapshots.identity(last.data) == snapshot.digest and last.data["as_of"] == snapshot.data["as_of"]
 
 
 @transaction.atomic

@@ -28,8 +28,8 @@ report: {"fiscal_year": 2564, "title", "memo": {"number", "date", "subject"}, "s
         "scores": SCORES | null, "plan": [PLAN], "attachments": [ATTACHMENT], "blocks": [BLOCK]}
 follow_up: {"kind": "interim" | "final", "topic": "มาตรการ…", "fiscal_year": 2565,
         "memo": {"number", "date", "subject"},  whose measures; "report": the same of the memo that reports on them
-        "on": ISO day, "totals": {"tasks", "done", "late", "percent"},
-        "divisions": [{"name", "tasks", "done", "late", "percent"}],
+        "on": ISO day, "totals": TOTALS,
+        "divisions": [{"name", and TOTALS}],
         "rows": [{"instrument", "title", "issue", "follow_up_due": ISO, "measures": [{"text", "tasks": [TASK]}]}]}
 notice: {"number", "date", "subject", "from": SIGNATURE, "to": [division names], "orders": [text], "plan": [PLAN],
         "acknowledged": [{"position", "division", "name", "acting": text | "", "at": ISO moment | ""}]}
@@ -51,8 +51,11 @@ PLAN:       {"instrument": "IIT", "title", "indicator": 4 | null, "issue", "meas
              "steps": [{"text", "measures": [1, 2], "responsible": [names]}], "responsible": [names],
              "period_start": ISO, "period_end": ISO, "follow_up", "follow_up_due": ISO}
 TASK:       {"division", "state": accepted | reported | in_progress | assigned | cancelled, "percent": 40,
-             "due_on": ISO, "closed_on": ISO | "", "late": bool, "steps_done": 2, "steps_all": 3,
+             "ordered_due_on": ISO, "due_on": ISO, "closed_on": ISO | "", "late": bool, "steps_done": 2, "steps_all": 3,
              "reported": text, "obstacles": text, "evidence": [EVIDENCE]}
+             Before dates could be moved there was no "ordered_due_on".
+TOTALS:     {"tasks", "done", "late", "finished_late", "overdue", "percent"}   late: those of the two after it;
+             which papers of before do not have
 ATTACHMENT: {"name", "sha256", "size": bytes}
 EVIDENCE:   {"name", "sha256", "size": bytes, "url"}                 a link has an address and no bytes; or a name alone
 """

@@ -65,6 +65,7 @@ def _line(task: DivisionTask, reports: list[Report], evidence: list[Attachment],
         "division": task.division.name_th,
         "state": str(task.state),
         "percent": 100 if task.state == State.ACCEPTED else task.percent,
+        "ordered_due_on": task.measure.row.follow_up_due.isoformat(),
         "due_on": task.due_on.isoformat(),
         "closed_on": done_on.isoformat() if done_on else "",
         "late": is_late(task, done_on, on),
@@ -94,13 +95,15 @@ def _done_on(task: DivisionTask, reports: list[Report]) -> date | None:
 
 
 def _totals(lines: Iterable[dict[str, Any]]) -> dict[str, int]:
-    """Cancelled tasks do not count."""
+    """Cancelled tasks do not count. What is late was either finished after its day, or is overdue."""
     counted = [line for line in lines if line["state"] != State.CANCELLED]
     points = sum(line["percent"] for line in counted)
     return {
         "tasks": len(counted),
         "done": sum(line["state"] == State.ACCEPTED for line in counted),
         "late": sum(line["late"] for line in counted),
+        "finished_late": sum(line["late"] and bool(line["closed_on"]) for line in counted),
+        "overdue": sum(line["late"] and not line["closed_on"] for line in counted),
         "percent": round(points / len(counted)) if counted else 0,
     }
 

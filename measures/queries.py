@@ -103,11 +103,11 @@ def fiscal_years(organization_id: UUID | None) -> list[int]:
     return sorted(plans.values_list("fiscal_year", flat=True).distinct(), reverse=True)
 
 
-def years_of_memo(memo_id: UUID | None) -> set[int]:
-    """The fiscal years of the work a memo ordered; one statement, or none for no memo."""
+def year_of_memo(memo_id: UUID | None) -> int | None:
+    """The fiscal year of the work a memo ordered: that of its first row; one statement, or none for no memo."""
     if memo_id is None:
-        return set()
-    return set(PlanRow.objects.filter(memo=memo_id).order_by().values_list("fiscal_year", flat=True))
+        return None
+    return PlanRow.objects.filter(memo=memo_id, seq=1).values_list("fiscal_year", flat=True).first()
 
 
 def awaiting_answer(user: User, seats: Seats, on: date) -> QuerySet[DivisionTask]:

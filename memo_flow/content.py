@@ -12,7 +12,8 @@
                 "before": [{"seq": 1, "score": "91.20"}]}              of the year before, where they are known
   "plan":      [{"instrument", "title", "indicator": 4, "issue",
                  "measures": [{"text"}],
-                 "steps": [{"text", "measures": [1, 2], "responsible": ["op"]}],   measures by place, from 1
+                 "steps": [{"text", "measures": [1, 2], "responsible": ["op"]}],   measures by place, from 1;
+                                                                                    of a row's only one always [1]
                  "responsible": ["op", "fin"], "period_start": ISO, "period_end": ISO,
                  "follow_up", "follow_up_due": ISO}],
   "follow_up": {"taken_at": ISO moment, "fiscal_year": 2565, "topic": "มาตรการส่งเสริม…",
@@ -41,7 +42,7 @@ from django.utils.translation import gettext as _
 
 from assessments import rulebook
 from documents.letters import name_of, unprintable
-from organization.calendar import arabic_digits
+from organization.calendar import arabic_digits, fiscal_year
 from organization.plain_text import validate_plain_text
 
 Content = dict[str, Any]
@@ -180,6 +181,7 @@ def _gaps(content: Content, divisions: Collection[str], outline: Mapping[str, An
             )
     for n, row in enumerate(content["plan"]):
         yield from _row_gaps(f"plan.{n}", n + 1, row, divisions)
+    yield from _year_gaps(content["plan"])
     for path, words in _texts({key: value for key, value in content.items() if key != "follow_up"}):
         if missing := unprintable(words):
             named = ", ".join(f"“{one}” ({name_of(one)})" for one in missing[:10])
@@ -212,6 +214,24 @@ def _table_gaps(scores: dict[str, Any]) -> Iterator[Gap]:
 def _numbers_missing(scores: dict[str, Any], rules: rulebook.Rules) -> list[int]:
     there = {one["seq"] for one in scores["indicators"]}
     return [one.number for one in rules.indicators if one.number not in there]
+
+
+def _year_gaps(plan: list[dict[str, Any]]) -> Iterator[Gap]:
+    """All its rows are of one fiscal year, the plan's: that one is reported on, published and closed as a whole."""
+    starts = [(n, date.fromisoformat(row["period_start"])) for n, row in enumerate(plan) if row["period_start"]]
+    for n, start in starts[1:]:
+        first, year = fiscal_year(starts[0][1]), fiscal_year(start)
+        if year != first:
+            said = _(
+                "Plan row %(row)s starts in fiscal year %(year)s, the plan in %(first)s. "
+                "A memo orders the work of one fiscal year: write another memo for the other."
+            )
+            yield Gap(f"plan.{n}.period_start", said % {"row": n + 1, "year": year, "first": first})
+
+
+def year_of_plan(content: Content) -> int:
+    """The fiscal year that a complete plan is for: its first row's, which is every row's (`gaps`)."""
+    return fiscal_year(date.fromisoformat(content["plan"][0]["period_start"]))
 
 
 def _row_gaps(path: str, place: int, row: dict[str, Any], divisions: Collection[str]) -> Iterator[Gap]:
@@ -303,6 +323,7 @@ class _Cleaner:
 
     def row(self, path: str, raw: dict[str, Any]) -> dict[str, Any]:
         measures = [{"text": self.text(m, "text", p)} for p, m in self.many(raw, "measures", path)]
+        only = [1] if len(measures) == 1 else []  # nothing is to be chosen, and the page asks nothing
         return {
             "instrument": self.line(raw, "instrument", path)[:10].strip(),
             "title": self.line(raw, "title", path),
@@ -312,7 +333,8 @@ class _Cleaner:
             "steps": [
                 {
                     "text": self.text(s, "text", p),
-                    "measures": sorted(
+                    "measures": only
+                    or sorted(
                         {int(n) for n in s.get("measures", []) if str(n).isdecimal() and len(str(n)) < 4}
                         & set(range(1, len(measures) + 1))
                     ),

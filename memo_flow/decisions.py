@@ -6,7 +6,7 @@ exceptions never leave this module.
 
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -21,7 +21,7 @@ from files import shelf
 from files.models import Attachment
 from measures import follow_up, planning
 from measures import letters as task_letters
-from measures.queries import years_of_memo
+from measures.queries import year_of_memo
 from memo_flow import attachments, checking, drafts, flows, letters, manuscripts, policies, registry
 from memo_flow import content as text
 from memo_flow.lifecycle import State
@@ -42,7 +42,7 @@ from memo_flow.models import (
 from memo_flow.queries import locked, newest_revision, steps_of
 from notifications import outbox
 from organization import years
-from organization.calendar import WorkingDays, day_of, fiscal_year
+from organization.calendar import WorkingDays, day_of
 from organization.models import HEADS, Division, Position, User
 from organization.plain_text import says_something, words
 from organization.refusals import NotNow, Stale
@@ -376,8 +376,9 @@ def _require_complete(memo: Memo, body: text.Content) -> None:
 
 def _require_open_years(memo: Memo, body: text.Content) -> None:
     """Neither new work for a closed year nor a report on one's measures sets out any more."""
-    planned = {fiscal_year(date.fromisoformat(row["period_start"])) for row in body["plan"]}
-    years.require_open(memo.organization_id, *planned, *years_of_memo(memo.follows_id))
+    planned = [text.year_of_plan(body)] if body["plan"] else []
+    reported = [year] if (year := year_of_memo(memo.follows_id)) else []
+    years.require_open(memo.organization_id, *planned, *reported)
 
 
 def _keep_evidence(body: text.Content, *, now: datetime) -> None:

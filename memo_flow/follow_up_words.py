@@ -118,16 +118,39 @@ def _facts(facts: Facts) -> Iterator[str]:
     for n, row in enumerate(figures["rows"], 1):
         named = _short(row["title"]) or f"ด้าน {row['instrument']}"
         yield f"{thai_digits(n)}. {named} จำนวน {_totals(totals_of(row))}"
-    yield from _quoted("งานที่ล่าช้ากว่ากำหนด", [f"{t['division']} {_short(m)}" for m, t in tasks if t["late"]])
+    late = [(f"{task['division']} {_short(measure)}", task) for measure, task in tasks if task["late"]]
+    yield from _quoted("งานที่เกินกำหนดและยังไม่เสร็จ", [said for said, task in late if not task.get("closed_on")])
+    yield from _quoted("งานที่เสร็จหลังกำหนด", [said for said, task in late if task.get("closed_on")])
+    yield from _quoted(
+        "งานที่ได้ขยายกำหนดเวลา", [f"{t['division']} {_short(m)} {_moved(t)}" for m, t in tasks if moved(t)]
+    )
     met = [f"{t['division']} {_short(t['obstacles'])}" for _m, t in tasks if t.get("obstacles")]
     yield from _quoted("ปัญหาและอุปสรรคที่สำนัก/กองรายงาน", met)
 
 
 def _totals(of: dict[str, int]) -> str:
+    """What was finished late is part of what was finished, so it is told by itself."""
+    late = of.get("finished_late", 0)
     return (
         f"{thai_digits(of['tasks'])} งาน ดำเนินการแล้วเสร็จ {thai_digits(of['done'])} งาน "
-        f"ล่าช้า {thai_digits(of['late'])} งาน ความก้าวหน้าเฉลี่ยร้อยละ {thai_digits(of['percent'])}"
+        f"{_overdue(of)} งาน ความก้าวหน้าเฉลี่ยร้อยละ {thai_digits(of['percent'])}"
+        + (f" ทั้งนี้ มีงานที่เสร็จหลังกำหนด {thai_digits(late)} งาน" if late else "")
     )
+
+
+def _overdue(of: dict[str, int]) -> str:
+    """Figures of before did not tell the two kinds of late work apart."""
+    return f"เกินกำหนดและยังไม่เสร็จ {thai_digits(of['overdue'])}" if "overdue" in of else f"ล่าช้า {thai_digits(of['late'])}"
+
+
+def moved(task: dict[str, Any]) -> bool:
+    """Is its date another than was ordered? Figures of before do not say."""
+    return task.get("ordered_due_on", "") not in ("", task.get("due_on"))
+
+
+def _moved(task: dict[str, Any]) -> str:
+    before, after = (_day(date.fromisoformat(task[key])) for key in ("ordered_due_on", "due_on"))
+    return f"จากวันที่ {before} เป็นวันที่ {after}"
 
 
 def _quoted(lead: str, said: list[str]) -> Iterator[str]:
@@ -177,11 +200,14 @@ def tasks_of(figures: Figures) -> Iterator[tuple[str, dict[str, Any]]]:
 def totals_of(row: dict[str, Any]) -> dict[str, int]:
     """A plan row's totals, counted as the paper counts: without cancelled tasks."""
     tasks = [task for one in row["measures"] for task in one["tasks"] if task["state"] != "cancelled"]
+    late = [task for task in tasks if task["late"]]
     points = sum(task["percent"] for task in tasks)
     return {
         "tasks": len(tasks),
         "done": sum(task["state"] == "accepted" for task in tasks),
-        "late": sum(bool(task["late"]) for task in tasks),
+        "late": len(late),
+        "finished_late": sum(bool(task.get("closed_on")) for task in late),
+        "overdue": sum(not task.get("closed_on") for task in late),
         "percent": round(points / len(tasks)) if tasks else 0,
     }
 
@@ -204,13 +230,31 @@ _STATED = (
         re.compile(r"(?:ทั้งหมด|รับผิดชอบ)\s*(?:จำนวน\s*)?(?P<n>\d{1,5})\s*งาน"),
         ("งานทั้งหมด", "the number of tasks"),
     ),
-    ("done", re.compile(r"แล้วเสร็จ\s*(?:จำนวน\s*)?(?P<n>\d{1,5})\s*(?:งาน|จาก)"), ("งานที่แล้วเสร็จ", "the tasks done")),
+    (
+        "done",
+        re.compile(r"(?<!ไม่)แล้วเสร็จ\s*(?:จำนวน\s*)?(?P<n>\d{1,5})\s*(?:งาน|จาก)"),
+        ("งานที่แล้วเสร็จ", "the tasks done"),
+    ),
     (
         "tasks",
         re.compile(r"แล้วเสร็จ\s*(?:จำนวน\s*)?\d{1,5}\s*(?:งาน)?\s*จาก(?:ทั้งหมด)?\s*(?:จำนวน\s*)?(?P<n>\d{1,5})"),
         ("งานทั้งหมด", "the number of tasks"),
     ),
-    ("late", re.compile(r"ล่าช้า(?:กว่ากำหนด)?\s*(?:จำนวน\s*)?(?P<n>\d{1,5})\s*งาน"), ("งานที่ล่าช้า", "the late tasks")),
+    (
+        "late",
+        re.compile(r"(?<!เสร็จ)ล่าช้า(?:กว่ากำหนด)?\s*(?:จำนวน\s*)?(?P<n>\d{1,5})\s*งาน"),
+        ("งานที่ล่าช้า", "the late tasks"),
+    ),
+    (
+        "finished_late",
+        re.compile(r"เสร็จ(?:หลังกำหนด|ล่าช้า(?:กว่ากำหนด)?)\s*(?:จำนวน\s*)?(?P<n>\d{1,5})\s*งาน"),
+        ("งานที่เสร็จหลังกำหนด", "the tasks finished late"),
+    ),
+    (
+        "overdue",
+        re.compile(r"เกินกำหนด(?:(?:และ)?ยังไม่(?:แล้ว)?เสร็จ)?\s*(?:จำนวน\s*)?(?P<n>\d{1,5})\s*งาน"),
+        ("งานที่เกินกำหนดและยังไม่เสร็จ", "the overdue tasks"),
+    ),
     ("percent", re.compile(r"เฉลี่ยร้อยละ\s*(?P<n>\d{1,3})(?![\d.])"), ("ความก้าวหน้าเฉลี่ย", "the mean progress")),
 )
 
@@ -227,7 +271,7 @@ def contradictions(passages: Iterator[tuple[str, str]], figures: Figures) -> Ite
             truths, whose = _truths(line, figures)
             for key, pattern, name in _STATED:
                 for found in pattern.finditer(arabic_digits(line)):
-                    if int(found["n"]) not in {one[key] for one in truths}:
+                    if key in truths[0] and int(found["n"]) not in {one.get(key) for one in truths}:
                         at = start + found.start("n"), start + found.end("n")
                         yield _contradiction(path, at, text[slice(*at)], str(truths[0][key]), name, whose)
             start += len(line) + 1

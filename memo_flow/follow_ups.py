@@ -26,7 +26,7 @@ from memo_flow.models import Draft, FollowUp, Memo, MemoKind
 from memo_flow.queries import locked, newest_revision, visible_to
 from notifications.scans import REACH
 from organization import years
-from organization.calendar import day_of, fiscal_year, local
+from organization.calendar import day_of, local
 from organization.models import ClosedYear, Organization, Role, User
 from organization.refusals import NotNow
 from organization.seats import Seats
@@ -133,10 +133,12 @@ def changes(before: dict[str, Any], after: dict[str, Any]) -> list[str]:
     words = {
         "tasks": _("tasks %(before)s → %(after)s"),
         "done": _("tasks done %(before)s → %(after)s"),
-        "late": _("tasks late %(before)s → %(after)s"),
+        "overdue": _("tasks overdue %(before)s → %(after)s"),
+        "finished_late": _("tasks finished late %(before)s → %(after)s"),
         "percent": _("mean progress %(before)s → %(after)s percent"),
     }
-    pairs = {key: {"before": before["totals"][key], "after": after["totals"][key]} for key in words}
+    common = [key for key in words if key in before["totals"]]
+    pairs = {key: {"before": before["totals"][key], "after": after["totals"][key]} for key in common}
     said = [words[key] % pair for key, pair in pairs.items() if pair["before"] != pair["after"]]
     rest = [{key: one[key] for key in ("divisions", "rows")} for one in (before, after)]
     if not said and rest[0] != rest[1]:
@@ -163,12 +165,12 @@ def _figures(memo: Memo, kind: str, *, at: datetime) -> dict[str, Any]:
         )
     if revision is None or not plan:
         raise NotNow(_("The memo orders no measures, so there is nothing to follow up."))
-    if kind == FollowUp.FINAL and (ends := open_until(memo.pk, day_of(at))):
+    year = text.year_of_plan(revision.content)
+    if kind == FollowUp.FINAL and (ends := open_until(memo.pk, year, day_of(at))):
         raise NotNow(
             _("The final report can be drawn up after %(day)s, the end of the plan, or once all tasks are closed.")
             % {"day": in_words(ends)}
         )
-    year = year_of(revision.content)
     years.require_open(memo.organization_id, year)
     subject = revision.content["subject"]
     return {
@@ -184,18 +186,16 @@ def _figures(memo: Memo, kind: str, *, at: datetime) -> dict[str, Any]:
     }
 
 
-def open_until(memo_id: UUID, on: date) -> date | None:
-    """The last day of the plan's period, where it is not over and tasks are open; else None: it may be summed up."""
-    ends = PlanRow.objects.filter(memo=memo_id).aggregate(ends=Max("period_end"))["ends"]
+def open_until(memo_id: UUID, year: int, on: date) -> date | None:
+    """The last day of the plan's period, where it is not over and tasks are open; else None: it may be summed up.
+
+    Of rows of another year, which plans of before may have, nothing is asked: their year has its own end.
+    """
+    rows = PlanRow.objects.filter(memo=memo_id, fiscal_year=year)
+    ends = rows.aggregate(ends=Max("period_end"))["ends"]
     if ends is None or on > ends:
         return None
-    left = DivisionTask.objects.filter(measure__row__memo=memo_id, state__in=OPEN)
-    return ends if left.exists() else None
-
-
-def year_of(content: Content) -> int:
-    """The fiscal year that a plan is for: its first row's."""
-    return fiscal_year(date.fromisoformat(content["plan"][0]["period_start"]))
+    return ends if DivisionTask.objects.filter(measure__row__in=rows, state__in=OPEN).exists() else None
 
 
 def of_assessment(memo: Memo) -> bool:
@@ -209,13 +209,14 @@ def of_assessment(memo: Memo) -> bool:
 @dataclass(frozen=True)
 class Place:
     """One of a memo's two follow-ups: when it is due (None: nobody asks for it), the one that stands, and whether
-    this reader may draw it up; `after`: the day that still has to pass."""
+    this reader may draw it up; `after`: the day that still has to pass; `shut`: its year is closed."""
 
     kind: FollowUp
     due_on: date | None
     memo: Memo | None
     may: bool
     after: date | None
+    shut: bool
 
     @property
     def is_open(self) -> bool:
@@ -225,22 +226,25 @@ class Place:
 def places(memo: Memo, body: Content, user: User, on: date, seats: Seats) -> list[Place]:
     """The follow-ups of an approved memo as its page shows them, those this reader may see; of others nothing.
 
-    Four statements at most.
+    Five statements at most.
     """
     if memo.state != State.APPROVED or not body["plan"] or memo.kind.secret:
         return []
     found = visible_to(user, on, seats).filter(follows=memo).exclude(state__in=OVER).select_related("entry")
     standing = {one.follow_up: one for one in found}
-    may = policies.why_not(user, "follow_up", memo, on, seats=seats) is None
-    after = open_until(memo.pk, on) if may and FollowUp.FINAL not in standing else None
-    asked = of_assessment(memo)
+    year = text.year_of_plan(body)
+    shut = years.closing(memo.organization_id, year) is not None
+    may = not shut and policies.why_not(user, "follow_up", memo, on, seats=seats) is None
+    after = open_until(memo.pk, year, on) if may and FollowUp.FINAL not in standing else None
+    asked = of_assessment(memo) and not shut
     return [
         Place(
             kind,
-            due.of(kind, year_of(body)) if asked else None,
+            due.of(kind, year) if asked else None,
             standing.get(kind),
             may and kind not in standing,
             after if kind == FollowUp.FINAL else None,
+            shut,
         )
         for kind in FollowUp
     ]
@@ -277,9 +281,16 @@ def waiting_for(seats: Seats, today: date) -> list[Missing]:
 
 
 def asked_of(seats: Seats, today: date) -> dict[FollowUp, QuerySet[PlanRow]]:
-    """The same as rows by kind, for whom counts them; empty for everybody but the head of office."""
+    """The same as rows by kind, for whom counts them; empty for everybody but the head of office.
+
+    One that was returned waits as a returned memo, and not a second time here.
+    """
     seat = seats.with_role(Role.HEAD_OF_OFFICE)
     if seat is None:
         return {}
     office = seat.position.organization_id
-    return {kind: missing(kind, today).filter(organization=office) for kind in FollowUp}
+    back = Memo.objects.filter(follows=OuterRef("memo"), state=State.RETURNED)
+    return {
+        kind: missing(kind, today).filter(~Exists(back.filter(follow_up=kind)), organization=office)
+        for kind in FollowUp
+    }

@@ -100,7 +100,7 @@ def _heads_of_office(rows: list[Any], today: date) -> dict[Any, list[Seat]]:
 @ends_with_a_year
 def take_back_follow_ups(organization_id: UUID, year: int, at: datetime) -> None:
     """A follow-up that is not on its way when its year is closed is asked for no more. Two statements."""
-    rows = PlanRow.objects.filter(organization=organization_id, fiscal_year=year)
+    rows = PlanRow.objects.filter(organization=organization_id, fiscal_year=year, seq=1)
     # Held as a scan holds them: a letter that is being written is there to be taken back, or is not written any more.
     memos = set(rows.select_for_update(no_key=True).order_by("pk").values_list("memo", flat=True))
     outbox.void(*(letters.about_follow_up(memo, kind) for memo in memos for kind in FollowUp), at=at)

@@ -154,6 +154,7 @@ def task(division: str, **changes: Any) -> dict[str, Any]:
         "division": division,
         "state": "assigned",
         "percent": 0,
+        "ordered_due_on": "2022-03-31",
         "due_on": "2022-03-31",
         "closed_on": "",
         "late": False,
@@ -177,6 +178,8 @@ def _totals(tasks: list[dict[str, Any]]) -> dict[str, int]:
         "tasks": len(counted),
         "done": sum(one["state"] == "accepted" for one in counted),
         "late": sum(one["late"] for one in counted),
+        "finished_late": sum(one["late"] and one["closed_on"] != "" for one in counted),
+        "overdue": sum(one["late"] and one["closed_on"] == "" for one in counted),
         "percent": round(sum(one["percent"] for one in counted) / len(counted)) if counted else 0,
     }
 

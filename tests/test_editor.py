@@ -3,6 +3,7 @@
 import json
 from copy import deepcopy
 from datetime import date
+from html.parser import HTMLParser
 from typing import Any
 
 import pytest
@@ -50,6 +51,43 @@ def fields_of(node: Any, path: str = "") -> dict[str, list[str]]:
     else:
         return {path: [str(one) for one in node] if isinstance(node, list) else [str(node)]}
     return {name: value for where, one in items for name, value in fields_of(one, where).items()}
+
+
+class Fields(HTMLParser):
+    """What a browser would post of the form of this class on a page."""
+
+    def __init__(self, page: str, form: str) -> None:
+        super().__init__()
+        self.form, self.inside, self.area, self.select = form, False, "", ""
+        self.found: dict[str, list[str]] = {}
+        self.feed(page)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        said = {key: value or "" for key, value in attrs}
+        if tag == "form":
+            self.inside = self.form in said.get("class", "").split()
+        if not self.inside:
+            return
+        if tag == "option" and self.select and "selected" in said:
+            self.found[self.select] = [said["value"]]
+        if not (name := said.get("name", "")):
+            return
+        if tag == "textarea":
+            self.area, self.found[name] = name, [""]
+        elif tag == "select":
+            self.select, self.found[name] = name, [""]
+        elif tag == "input" and (said.get("type") not in ("checkbox", "radio") or "checked" in said):
+            self.found.setdefault(name, []).append(said.get("value", "on"))
+
+    def handle_data(self, data: str) -> None:
+        if self.area:
+            self.found[self.area][0] += data
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag == "textarea":
+            self.area = ""
+        elif tag == "select":
+            self.select = ""
 
 
 def measures(*words: str) -> dict[str, Any]:
@@ -199,6 +237,37 @@ def test_a_step_whose_only_measure_is_removed_serves_none_and_submission_says_so
     content = text.cleaned(changed(measures("ก", "ข", "ค"), "remove:plan.0.measures.0"))
     assert content["plan"][0]["steps"][0]["measures"] == []
     assert "plan.0.steps.0.measures" in {gap.path for gap in text.gaps(content, divisions=["op"], outline={})}
+
+
+@pytest.mark.parametrize("served", [None, [], "", ["2"], ["1"]])
+def test_the_steps_of_a_row_with_one_measure_serve_it_whatever_is_posted(served: Any) -> None:
+    """The page asks nothing where there is nothing to choose."""
+    fields = {"plan.0.measures.0.text": "ก", "plan.0.steps.0.text": "ขั้น", "plan.0.steps.0.responsible": "op"}
+    content = text.cleaned(named(fields if served is None else {**fields, "plan.0.steps.0.measures": served}))
+    assert said(content) == (["ก"], [[1]])
+    assert "plan.0.steps.0.measures" not in {gap.path for gap in text.gaps(content, divisions=["op"], outline={})}
+
+
+def test_a_second_measure_leaves_the_steps_with_the_first_and_one_that_is_left_has_them_all() -> None:
+    two = text.cleaned(changed(text.cleaned(measures("ก")), "add:plan.0.measures"))
+    assert said(two) == (["ก", ""], [[1], [1], [1]])
+    one = text.cleaned(changed(two, "remove:plan.0.measures.0"))
+    assert said(one) == ([""], [[1], [1], [1]])
+
+
+def test_a_plan_is_of_one_fiscal_year() -> None:
+    content = text.cleaned(document.imported().content)
+    codes = [one["id"] for one in document.source()["divisions"]]
+
+    def wrong() -> list[str]:
+        gaps = text.gaps(content, divisions=codes, outline={})
+        return [gap.path for gap in gaps if "fiscal year" in gap.message and gap.path.startswith("plan")]
+
+    assert wrong() == [] and text.year_of_plan(content) == 2565
+    content["plan"][1] |= {"period_start": "2022-10-01", "period_end": "2023-03-31", "follow_up_due": "2023-03-31"}
+    assert wrong() == ["plan.1.period_start"]
+    content["plan"][0]["period_start"] = ""
+    assert wrong() == ["plan.2.period_start"], "the first that is there says which year it is"
 
 
 def test_steps_and_blocks_are_added_removed_and_moved() -> None:
@@ -475,3 +544,23 @@ def test_a_table_that_its_kind_asks_for_can_be_filled_in_where_its_rows_are_miss
     sent = {"subject": "เรื่อง", "version": "1", "scores.fiscal_year": "2564", "op": "add:scores.indicators"}
     client.post(f"/memos/{memo.pk}/edit/", sent)
     assert [one["seq"] for one in Draft.objects.get(memo=memo).content["scores"]["indicators"]] == [1]
+
+
+@pytest.mark.django_db
+def test_a_plan_row_written_by_hand_may_set_out(cast: Cast) -> None:
+    memo = drafts.create(
+        kind=cast.kind, by=cast.head_of_office, now=at(), subject="เรื่อง", content=short_text() | {"plan": []}
+    )
+    client = Client()
+    client.force_login(cast.head_of_office)
+    for op, words in (
+        ("add:plan", {}),
+        ("save", {"plan.0.measures.0.text": "จัดประชุม", "plan.0.steps.0.text": "นัดหมาย", "plan.0.responsible": ["op"]}),
+        ("save", {"plan.0.steps.0.responsible": ["op"]}),
+    ):
+        page = client.get(f"/memos/{memo.pk}/edit/", secure=True).content.decode()
+        client.post(f"/memos/{memo.pk}/edit/", {**Fields(page, "editor").found, **words, "op": op}, secure=True)
+    content = Draft.objects.get(memo=memo).content
+    assert content["plan"][0]["steps"] == [{"text": "นัดหมาย", "measures": [1], "responsible": ["op"]}]
+    wrong = [gap.path for gap in text.gaps(content, divisions=["op"], outline={}) if ".steps" in gap.path]
+    assert wrong == []

@@ -12,11 +12,12 @@ from audit import chain
 from demo import document
 from documents.models import Paper
 from measures import work
-from measures.models import DivisionTask
+from measures.models import DivisionTask, PlanRow
 from memo_flow import checking, content, decisions, drafts, follow_up_words, follow_ups
 from memo_flow.changes import Change
 from memo_flow.models import Draft, Memo, MemoKind
 from memo_flow.queries import newest_revision
+from memo_flow.reminders import take_back_follow_ups
 from organization.calendar import thai_digits
 from organization.models import ClosedYear
 from organization.refusals import NotNow, Refused, Stale
@@ -93,6 +94,50 @@ def test_obstacles_are_told_of_the_division_that_met_them() -> None:
     assert "อุปสรรค" not in follow_up_words.sections(facts(sample()))["facts"], "what nobody reported is not denied"
 
 
+def test_what_was_finished_late_and_what_is_overdue_are_told_apart() -> None:
+    figures = sample()
+    late = figures["rows"][0]["measures"][0]["tasks"]
+    late[0] |= {"late": True, "closed_on": "2022-04-02"}
+    late[2] |= {"late": True, "closed_on": ""}
+    for one in (figures["totals"], figures["divisions"][1]):
+        one |= {"late": one["tasks"] - 1, "overdue": 1}
+    figures["totals"]["finished_late"] = 1
+    words = follow_up_words.sections(facts(figures))["facts"]
+    assert (
+        "ทั้งหมด ๓ งาน ดำเนินการแล้วเสร็จ ๒ งาน เกินกำหนดและยังไม่เสร็จ ๑ งาน ความก้าวหน้าเฉลี่ยร้อยละ ๘๐ "
+        "ทั้งนี้ มีงานที่เสร็จหลังกำหนด ๑ งาน" in words
+    )
+    assert "งานที่เกินกำหนดและยังไม่เสร็จ ดังนี้\n๑. กองช่าง ก\n" in words
+    assert "งานที่เสร็จหลังกำหนด ดังนี้\n๑. กองคลัง ก" in words
+    assert list(follow_up_words.contradictions(iter([("sections.0.text", words)]), figures)) == []
+
+
+def test_figures_of_before_are_told_as_they_were() -> None:
+    figures = sample()
+    for one in (figures["totals"], *figures["divisions"]):
+        del one["finished_late"], one["overdue"]
+    words = follow_up_words.sections(facts(figures))["facts"]
+    assert "ล่าช้า ๐ งาน" in words
+    assert list(follow_up_words.contradictions(iter([("sections.0.text", words)]), figures)) == []
+
+
+def test_a_date_that_was_moved_is_told_and_shown_beside_the_one_that_was_ordered(cast: Cast, client: Client) -> None:
+    source = cast.approved()
+    task = DivisionTask.objects.filter(measure__row__memo=source).order_by("pk")[0]
+    DivisionTask.objects.filter(pk=task.pk).update(due_on=date(2022, 4, 29))
+    memo = drawn(cast, source)
+    body = text_of(memo)
+    lines = [line for _measure, line in follow_up_words.tasks_of(body["follow_up"])]
+    (moved,) = [line for line in lines if follow_up_words.moved(line)]
+    assert (moved["ordered_due_on"], moved["due_on"]) == (task.due_on.isoformat(), "2022-04-29")
+    words = next(one["text"] for one in body["sections"] if one["id"] == "facts")
+    assert "จากวันที่ ๓๑ มีนาคม ๒๕๖๕ เป็นวันที่ ๒๙ เมษายน ๒๕๖๕" in words
+    assert checking.findings_on(memo, body, on=SPRING.date()) == []
+    client.force_login(cast.head_of_office)
+    page = client.get(f"/memos/{memo.pk}/", secure=True).content.decode()
+    assert page.count("(เดิม ๓๑ มี.ค. ๒๕๖๕)") == 1
+
+
 def test_a_memo_that_is_not_of_the_assessment_is_called_by_its_subject(cast: Cast) -> None:
     source = cast.sent(cast.finance)
     cast.answer(source, cast.permanent_secretary, "endorse")
@@ -155,6 +200,18 @@ def test_nothing_is_drawn_up_of_a_memo_not_approved_secret_or_without_a_plan(cas
     memo = approved(cast, drawn(cast, source))
     with pytest.raises(NotNow):
         drawn(cast, memo)
+
+
+def test_the_year_of_a_plan_of_before_that_has_two_is_its_first_rows(cast: Cast) -> None:
+    """Its second year neither keeps the first one's reports open nor ends them."""
+    source = cast.approved()
+    late = PlanRow.objects.filter(memo=source).order_by("-seq")[0]
+    PlanRow.objects.filter(pk=late.pk).update(fiscal_year=2566, period_end=date(2023, 9, 30))
+    close(cast, 2566)
+    memo = drawn(cast, source, "final", now=AUTUMN)
+    assert text_of(memo)["follow_up"]["fiscal_year"] == 2565
+    take_back_follow_ups(cast.office.pk, 2566, AUTUMN)
+    assert decisions.submit(memo.pk, by=cast.head_of_office, reason=document.REASON, now=AUTUMN).state == "in_review"
 
 
 def test_nothing_is_drawn_up_or_taken_again_for_a_closed_year(cast: Cast) -> None:
@@ -310,6 +367,12 @@ def test_a_contradiction_needs_a_reason_before_it_goes_on(cast: Cast, client: Cl
         ("ดำเนินการแล้วเสร็จ ๒ งาน จากทั้งหมด ๓ งาน", []),
         ("มีงานทั้งหมด ๓ งาน แล้วเสร็จ ๓ งาน", ["๓"]),
         ("งานล่าช้า 2 งาน", ["2"]),
+        ("เกินกำหนดและยังไม่เสร็จ ๐ งาน เกินกำหนด ๐ งาน", []),
+        ("เกินกำหนดและยังไม่แล้วเสร็จ ๓ งาน", ["๓"]),
+        ("เกินกำหนดจำนวน 1 งาน", ["1"]),
+        ("แล้วเสร็จ ๒ งาน ทั้งนี้ มีงานที่เสร็จหลังกำหนด ๑ งาน", ["๑"]),
+        ("งานที่แล้วเสร็จล่าช้า ๑ งาน", ["๑"]),
+        ("ยังไม่แล้วเสร็จ ๑ งาน", []),
         ("ความก้าวหน้าเฉลี่ยร้อยละ ๘๐", []),
         ("ความก้าวหน้าเฉลี่ยร้อยละ 81", ["81"]),
         ("กองคลัง แล้วเสร็จ ๑ งาน", []),
@@ -327,7 +390,12 @@ def test_a_count_that_the_table_does_not_have_is_found(line: str, stated: list[s
 
 def test_longest_texts_still_make_a_draft_that_can_be_kept() -> None:
     figures = sample()
-    task = figures["rows"][0]["measures"][0]["tasks"][0] | {"late": True, "obstacles": "ก" * 20_000}
+    task = figures["rows"][0]["measures"][0]["tasks"][0] | {
+        "late": True,
+        "obstacles": "ก" * 20_000,
+        "ordered_due_on": "2022-03-31",
+        "due_on": "2022-09-30",
+    }
     row = {**figures["rows"][0], "title": "ก" * 500, "measures": [{"text": "ก" * 20_000, "tasks": [task] * 30}]}
     figures["rows"] = [row] * 20
     figures["divisions"] = [{**figures["divisions"][0], "name": f"กองที่ {n}"} for n in range(60)]
@@ -354,6 +422,17 @@ def test_the_memos_page_offers_it_and_then_leads_to_it(cast: Cast, client: Clien
     assert f"/memos/{memo.pk}/" in page and 'name="kind" value="interim"' not in page
     client.force_login(cast.finance)
     assert f"/memos/{memo.pk}/" not in client.get(f"/memos/{source.pk}/", secure=True).content.decode()
+
+
+def test_of_a_closed_year_the_page_offers_none_and_says_why(cast: Cast, client: Client) -> None:
+    source = cast.approved()
+    close(cast, 2565)
+    cast.clock(AUTUMN)
+    client.force_login(cast.head_of_office)
+    for address in (f"/memos/{source.pk}/", f"/memos/{source.pk}/papers/"):
+        answer = client.get(address, secure=True)
+        assert 'name="kind"' not in answer.content.decode()
+        assert [(one.shut, one.may, one.due_on) for one in answer.context["follow_ups"]] == [(True, False, None)] * 2
 
 
 @pytest.mark.parametrize("page", ["", "edit/", "submit/"])
@@ -503,6 +582,9 @@ def sample() -> dict[str, Any]:
             "state": state,
             "percent": percent,
             "late": False,
+            "ordered_due_on": "2022-03-31",
+            "due_on": "2022-03-31",
+            "closed_on": "2022-03-01" if state == "accepted" else "",
             "obstacles": "",
             "evidence": [],
         }
@@ -513,10 +595,10 @@ def sample() -> dict[str, Any]:
         "fiscal_year": 2565,
         "topic": follow_up_words.ITA,
         "memo": {"number": "นฐ 71201/1", "date": "2021-09-14", "subject": "วิเคราะห์ผล"},
-        "totals": {"tasks": 3, "done": 2, "late": 0, "percent": 80},
+        "totals": {"tasks": 3, "done": 2, "late": 0, "finished_late": 0, "overdue": 0, "percent": 80},
         "divisions": [
-            {"name": "กองคลัง", "tasks": 1, "done": 1, "late": 0, "percent": 100},
-            {"name": "กองช่าง", "tasks": 2, "done": 1, "late": 0, "percent": 70},
+            {"name": "กองคลัง", "tasks": 1, "done": 1, "late": 0, "finished_late": 0, "overdue": 0, "percent": 100},
+            {"name": "กองช่าง", "tasks": 2, "done": 1, "late": 0, "finished_late": 0, "overdue": 0, "percent": 70},
         ],
         "rows": [{"instrument": "IIT", "title": "ด้าน IIT", "measures": [{"text": "ก", "tasks": tasks}]}],
     }

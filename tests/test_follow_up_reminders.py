@@ -10,12 +10,14 @@ from django.test.utils import CaptureQueriesContext
 
 from assessments import rulebook
 from demo import document
+from desk.queries import badge
 from measures.models import PlanRow
 from memo_flow import decisions, due, follow_ups, letters, reminders
 from memo_flow.models import Memo, MemoKind
 from notifications import delivery
 from notifications.models import Letter
 from organization.models import ClosedYear
+from organization.seats import seats_of
 from tests.cast import Cast, at
 
 pytestmark = pytest.mark.django_db
@@ -172,6 +174,31 @@ def test_the_inbox_of_the_head_of_office_lists_what_is_due(cast: Cast, client: C
 def inbox(client: Client) -> str:
     response: Any = client.get("/", secure=True, follow=True)
     return response.content.decode()
+
+
+def test_a_returned_one_waits_once(cast: Cast, client: Client) -> None:
+    source = cast.approved()
+    day = date(2022, 4, 25)
+    cast.clock(at(day))
+    client.force_login(cast.head_of_office)
+    seats = seats_of(cast.head_of_office, day)
+    assert badge(cast.head_of_office, seats, day) == "2", "the circulated memo, and the report that is asked for"
+    memo = sent(cast, source)
+    assert badge(cast.head_of_office, seats, day) == "1"
+    cast.answer(memo, cast.permanent_secretary, "return", "แก้", now=at(date(2022, 4, 2)))
+    assert badge(cast.head_of_office, seats, day) == "2"
+    page = inbox(client)
+    assert f"/memos/{memo.pk}/" in page and "#follow-ups" not in page
+
+
+def test_closing_a_later_year_takes_nothing_back(cast: Cast) -> None:
+    memo = cast.approved()
+    scan(date(2022, 4, 29))
+    PlanRow.objects.filter(memo=memo, seq=2).update(fiscal_year=2566)
+    reminders.take_back_follow_ups(cast.office.pk, 2566, at(date(2022, 5, 1)))
+    assert len(told(memo)) == 1
+    reminders.take_back_follow_ups(cast.office.pk, 2565, at(date(2022, 5, 1)))
+    assert told(memo) == []
 
 
 def test_one_row_of_a_plan_stands_for_its_memo(cast: Cast) -> None:

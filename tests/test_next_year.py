@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from django.db import connection
+from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from assessments import results
@@ -17,6 +18,7 @@ from memo_flow import content as text
 from memo_flow.models import Memo, MemoKind
 from tests.cast import Cast, at
 from tests.test_analysis import ANNOUNCED, LAST, REAL, facts, findings, result, written
+from tests.test_editor import Fields
 
 pytestmark = pytest.mark.django_db
 
@@ -193,6 +195,24 @@ def test_the_draft_may_set_out_and_its_measures_are_marked_once_for_ever(cast: C
     assert [gap.path for gap in gaps if gap.path.startswith("plan")] == []
     assert library.marked(library.marked("งาน", 2565), 2566) == library.marked("งาน", 2565)
     assert library.bare(library.marked("งาน", 2565)) == "งาน"
+
+
+def test_a_draft_saved_in_the_editor_as_it_is_stays_as_it_is_and_may_set_out(cast: Cast, client: Client) -> None:
+    cast.approved()
+    finished(cast, *all_tasks()[:4])
+    announced(cast)
+    memo = drafts.from_result(YEAR, by=cast.head_of_office, now=at(AFTER))
+    before = drafts.working_text(memo)
+    assert 1 in {len(row["measures"]) for row in before["plan"]}
+    client.force_login(cast.head_of_office)
+    page = client.get(f"/memos/{memo.pk}/edit/", secure=True).content.decode()
+    answer = client.post(f"/memos/{memo.pk}/edit/", {**Fields(page, "editor").found, "op": "save"}, secure=True)
+    assert answer.status_code == 302
+    after = drafts.working_text(memo)
+    assert after["plan"] == before["plan"]
+    codes = [d.code for d in cast.office.divisions.all()]
+    gaps = text.gaps({**after, "subject": memo.subject}, divisions=codes, outline=memo.kind.outline)
+    assert [gap.path for gap in gaps if gap.path.startswith("plan")] == []
 
 
 def test_the_checker_finds_nothing_in_what_goes_on(cast: Cast) -> None:

@@ -366,7 +366,16 @@ def test_the_follow_up_report_tells_of_every_task() -> None:
     for row in follow_up()["body"]["rows"]:
         for measure in row["measures"]:
             assert folded(measure["text"]) in text
-    for said in ("แล้วเสร็จ", "รายงานแล้วรอตรวจ", "อยู่ระหว่างดำเนินการ", "ยังไม่เริ่ม", "ยกเลิก", "ทันกำหนด", "ล่าช้า"):
+    for said in (
+        "แล้วเสร็จ",
+        "รายงานแล้วรอตรวจ",
+        "อยู่ระหว่างดำเนินการ",
+        "ยังไม่เริ่ม",
+        "ยกเลิก",
+        "ทันกำหนด",
+        "เกินกำหนด",
+        "เสร็จหลังกำหนด",
+    ):
         assert said in text
     assert "รายชื่อ.xlsx" in text and "เว็บไซต์ปรับปรุงระบบ" in text
 
@@ -384,7 +393,7 @@ def test_a_task_prints_as_one_line_of_its_division() -> None:
         evidence=["ก.pdf", "ข.pdf"],
     )
     text = whole(typeset(follow_up(rows=[work(one)])))
-    assert "กองช่างแล้วเสร็จ๑๐๐๒/๓๓๑มี.ค.๒๕๖๕๕เม.ย.๒๕๖๕ล่าช้าทำแล้วฝนตก๑.ก.pdf๒.ข.pdf" in text
+    assert "กองช่างแล้วเสร็จ๑๐๐๒/๓๓๑มี.ค.๒๕๖๕๕เม.ย.๒๕๖๕เสร็จหลังกำหนดทำแล้วฝนตก๑.ก.pdf๒.ข.pdf" in text
 
 
 def test_every_piece_of_evidence_is_listed_with_its_digest_or_its_address() -> None:
@@ -396,6 +405,28 @@ def test_every_piece_of_evidence_is_listed_with_its_digest_or_its_address() -> N
     assert "๒กองช่างวีดิทัศน์ลิงก์https://example.go.th/film" in text
 
 
+def test_a_date_that_was_moved_stands_beside_the_one_that_was_ordered() -> None:
+    text = whole(typeset(follow_up(rows=[work(task("กองช่าง", due_on="2022-04-29"), task("กองคลัง"))])))
+    assert "๒๙เม.ย.๒๕๖๕(เดิม๓๑มี.ค.๒๕๖๕)–ยังไม่ครบกำหนด" in text
+    assert text.count("(เดิม") == 1
+
+
+def test_a_paper_of_before_tells_what_is_overdue_from_its_tasks() -> None:
+    body = follow_up()["body"]
+    now = [totals(body["totals"]), *map(totals, body["divisions"])]
+    for one in (body["totals"], *body["divisions"]):
+        del one["finished_late"], one["overdue"]
+    for row in body["rows"]:
+        for one in (line for measure in row["measures"] for line in measure["tasks"]):
+            del one["ordered_due_on"]
+    text = whole(typeset(follow_up(**body)))
+    assert all(one in text for one in now) and "(เดิม" not in text
+
+
+def totals(of: dict[str, Any]) -> str:
+    return "".join(thai_digits(of[key]) for key in ("tasks", "done", "finished_late", "overdue", "percent"))
+
+
 def test_work_that_is_not_due_yet_is_neither_late_nor_in_time() -> None:
     text = whole(typeset(follow_up(rows=[work(task("กองช่าง"))])))
     assert "๓๑มี.ค.๒๕๖๕–ยังไม่ครบกำหนดยังไม่ได้รายงาน" in text
@@ -405,8 +436,7 @@ def test_every_division_has_its_totals() -> None:
     first = pages(progress())[0]
     assert "งานตามมาตรการทั้งหมด๑๔งาน" in first
     for one in follow_up()["body"]["divisions"]:
-        figures = "".join(thai_digits(one[key]) for key in ("tasks", "done", "late", "percent"))
-        assert folded(one["name"]) + figures in first
+        assert folded(one["name"]) + totals(one) in first
 
 
 @pytest.mark.parametrize(("kind", "said"), [("interim", "รอบระหว่างปี"), ("final", "รอบสิ้นปี")])
@@ -433,7 +463,7 @@ def test_the_heads_of_sixty_divisions_repeat() -> None:
 
 
 def test_a_follow_up_without_any_work_says_so() -> None:
-    none = {"tasks": 0, "done": 0, "late": 0, "percent": 0}
+    none = {"tasks": 0, "done": 0, "late": 0, "finished_late": 0, "overdue": 0, "percent": 0}
     text = whole(typeset(follow_up(rows=[], divisions=[], totals=none)))
     assert "ไม่มีมาตรการที่ต้องดำเนินการ" in text
 
