@@ -385,8 +385,10 @@ def continued(facts: Facts, left: Unfinished, *, on: date) -> dict[str, Any]:
     start, end, due = (
         _within(facts.next, _years_on(day, later)) for day in (plan.period_start, plan.period_end, plan.follow_up_due)
     )
+    start = on if start < on < end else start
+    due = due if due >= start else end  # written after the day of the report: the next one is at the end
     row = _answering(facts, left, on=on) | {
-        "period_start": (on if start < on < end else start).isoformat(),
+        "period_start": start.isoformat(),
         "period_end": end.isoformat(),
         "follow_up": _follow_up(facts, due, end),
         "follow_up_due": due.isoformat(),

@@ -307,6 +307,7 @@ def test_an_extended_deadline_is_marked_with_the_day_first_ordered(office: Cast,
     DivisionTask.objects.filter(pk=task.pk).update(due_on=ordered + days(30))
     page = client.get("/measures/?due=extended")
     with translation.override("en"):
+        assert page.content.decode().count(day_short(ordered)) == 1, "the first day is said once"
         assert f"extended; first {day_short(ordered)}" in page.content.decode()
     assert shown(client, "due=extended") == {task.pk}
 

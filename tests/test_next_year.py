@@ -131,6 +131,16 @@ def test_work_whose_days_have_begun_begins_today(cast: Cast) -> None:
     assert {row["period_start"] for row in written(of, on=date(2023, 2, 1))["plan"]} == {"2023-02-01"}
 
 
+def test_a_report_whose_day_has_passed_is_due_at_the_end(cast: Cast) -> None:
+    """Written on 10 May, the row does not promise a report by 31 March, before its work begins."""
+    cast.approved()
+    left = tuple(library.unfinished(cast.office.pk, YEAR))
+    of = facts(result(SCORES, YEAR), divisions=("op", "fin", "eng", "edu", "phe"), unfinished=left)
+    for row in written(of, on=date(2023, 5, 10))["plan"]:
+        assert row["period_start"] <= row["follow_up_due"] == row["period_end"]
+        assert analysis.thai_digits(analysis.thai_date(date.fromisoformat(row["follow_up_due"]))) in row["follow_up"]
+
+
 @pytest.mark.parametrize(
     ("day", "later"),
     [
