@@ -90,7 +90,7 @@ class DivisionTask(Transitions, models.Model):
     measure = models.ForeignKey(Measure, models.PROTECT, related_name="tasks")
     division = models.ForeignKey(Division, models.PROTECT, related_name="tasks")
     state = FSMField(choices=State.choices, default=State.ASSIGNED, protected=True)
-    percent = models.PositiveSmallIntegerField(default=0)  # the newest report's, written with it
+    percent = models.PositiveSmallIntegerField(default=0)  # the newest report's, written with it; 100 once accepted
     due_on = models.DateField()
     officer = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
     assigned_at = models.DateTimeField()

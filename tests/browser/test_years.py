@@ -42,6 +42,7 @@ def test_the_year_is_closed_with_a_tick(cast: Cast, visit: Visit, size: dict[str
     button.click()
     expect(page.locator("#errors")).to_be_visible()
     assert not ClosedYear.objects.exists()
+    page.locator("#id_unreported").check()
     page.locator("#id_confirm").check()
     page.locator("#id_note").fill("ปิดปีตามกำหนด")
     button.click()
