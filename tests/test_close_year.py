@@ -220,8 +220,26 @@ def test_the_result_of_a_closed_year_stands(cast: Cast) -> None:
     with pytest.raises(NotNow, match="closed"):
         results.record(cast.office, YEAR, cast.head_of_office, SCORES | {1: Decimal(1)}, now=at(AFTER), version=1)
     with pytest.raises(NotNow, match="closed"):
-        results.record_all(cast.office, [Figures(YEAR, SCORES)], by=cast.head_of_office, now=at(AFTER), replace=True)
+        changed = [Figures(YEAR, SCORES | {1: Decimal(1)}), Figures(YEAR + 1, SCORES)]
+        results.record_all(cast.office, changed, by=cast.head_of_office, now=at(AFTER), replace=True)
     assert Assessment.objects.get(organization=cast.office, fiscal_year=YEAR).version == 1
+
+
+def test_a_file_of_all_years_passes_over_a_closed_one_that_has_not_changed(cast: Cast) -> None:
+    cast.approved()
+    results.record(cast.office, YEAR, cast.head_of_office, SCORES, now=at(AFTER))
+    close(cast)
+    file = [Figures(YEAR, SCORES), Figures(YEAR + 1, SCORES)]
+    saved = results.record_all(cast.office, file, by=cast.head_of_office, now=at(AFTER), replace=True)
+    assert [one.fiscal_year for one in saved] == [YEAR + 1]
+    assert Assessment.objects.get(organization=cast.office, fiscal_year=YEAR).version == 1
+    assert results.record_all(cast.office, file[:1], by=cast.head_of_office, now=at(AFTER)) == []
+    for other in (Announced(Decimal("90.01")), Announced(level="A")):
+        with pytest.raises(NotNow, match="closed"):
+            again = [Figures(YEAR, SCORES, other)]
+            results.record_all(cast.office, again, by=cast.head_of_office, now=at(AFTER), replace=True)
+    with pytest.raises(Refused):
+        results.record_all(cast.office, file[:1], by=cast.finance, now=at(AFTER))
 
 
 def test_a_result_that_is_missing_may_still_be_added_once(cast: Cast) -> None:
