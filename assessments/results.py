@@ -248,9 +248,12 @@ def record_all(
 ) -> list[Assessment]:
     """Keep several years or none of them; a year that is recorded already only when it is to be replaced.
 
+    A closed year whose figures are the same is passed over: a file of all years stays a file that can be taken.
     Raises as `record` does, and NotNow naming the recorded years without `replace`.
     """
     taken = sorted(figures, key=lambda one: one.year)
+    unchanged = _unchanged(organization, taken)
+    taken = [one for one in taken if one.year not in unchanged]
     standing = _versions(organization, [one.year for one in taken])
     if standing and not replace:
         raise NotNow(
@@ -286,6 +289,21 @@ def _record(
         chain.record(row, "recorded", by=by, seat=seat, at=now, **facts)
         saved.append(row)
     return saved
+
+
+def _unchanged(organization: Organization | UUID, figures: list[Figures]) -> set[int]:
+    """The closed years that are recorded with just these figures."""
+    home = organization.pk if isinstance(organization, Organization) else organization
+    shut = fiscal_years.closed(home)
+    wanted = {one.year: one for one in figures if one.year in shut}
+    rows = Assessment.objects.filter(organization=home, fiscal_year__in=wanted).prefetch_related("scores")
+    kept = {row.fiscal_year: row for row in rows}
+    return {year for year, row in kept.items() if _same(row, wanted[year])}
+
+
+def _same(row: Assessment, figures: Figures) -> bool:
+    scores = {one.number: one.score for one in row.scores.all()}
+    return scores == dict(figures.scores) and _announced(row) == figures.announced
 
 
 def _versions(organization: Organization | UUID, wanted: list[int]) -> dict[int, int | None]:

@@ -219,6 +219,9 @@ def result_import(request: HttpRequest) -> HttpResponse:
 
 
 def _imported(request: HttpRequest, saved: list[Assessment]) -> HttpResponse:
+    if not saved:
+        messages.info(request, _("Nothing has changed: the years of this file are closed, with the same figures."))
+        return redirect("results")
     named = ", ".join(str(one.fiscal_year) for one in saved)
     text = ngettext("The result of %(years)s is saved.", "The results of %(years)s are saved.", len(saved))
     messages.success(request, text % {"years": named})

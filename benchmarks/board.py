@@ -125,7 +125,7 @@ def fill(size: int) -> None:
                 measure=measure,
                 division_id=divisions[n // 3 % len(divisions)],
                 state=MIX[n * 7 % 100],
-                percent=0 if MIX[n * 7 % 100] == "assigned" else n % 101,
+                percent={"assigned": 0, "accepted": 100}.get(MIX[n * 7 % 100], n % 101),
                 due_on=start + timedelta(days=n * 11 % 365),
                 assigned_at=now,
                 closed_at=now if MIX[n * 7 % 100] in ("accepted", "cancelled") else None,

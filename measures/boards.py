@@ -188,7 +188,7 @@ def _track(task: Any, year: Year) -> dict[str, Any]:
         name=task.measure.text,
         state=task.state,
         label=task.get_state_display(),
-        percent=100 if task.state == State.ACCEPTED else task.percent,
+        percent=task.percent,
         start=plan.period_start,
         end=plan.period_end,
         due=task.due_on,

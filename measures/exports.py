@@ -21,7 +21,7 @@ from files import shelf
 from measures.follow_up import SAID, is_late
 from measures.lifecycle import State
 from measures.models import DivisionTask, Report, ReportKind
-from measures.queries import board_order, with_progress
+from measures.queries import about, board_order, with_progress
 from organization.calendar import day_of
 
 CHUNK = 500
@@ -113,9 +113,9 @@ def _chunks(tasks: QuerySet[DivisionTask]) -> Iterator[list[Any]]:
 def _rows(tasks: list[Any], today: date) -> Iterator[Row]:
     """Two statements more, for the reports and the evidence of all of them."""
     reports = Report.objects.in_bulk([task.newest for task in tasks if task.newest])
-    evidence = shelf.counts(f"task:{task.pk}" for task in tasks)
+    evidence = shelf.counts(about(task) for task in tasks)
     for task in tasks:
-        yield _row(task, reports.get(task.newest), evidence.get(f"task:{task.pk}", 0), today)
+        yield _row(task, reports.get(task.newest), evidence.get(about(task), 0), today)
 
 
 def _row(task: Any, report: Report | None, evidence: int, today: date) -> Row:
@@ -129,7 +129,7 @@ def _row(task: Any, report: Report | None, evidence: int, today: date) -> Row:
         _text(task.division),
         _text(task.officer or ""),
         _text(task.get_state_display()),
-        100 if task.state == State.ACCEPTED else task.percent,
+        task.percent,
         task.steps_done,
         task.steps_all,
         task.due_on,

@@ -35,7 +35,10 @@ class ReportForm(forms.Form):
 
 
 class ClosingForm(forms.Form):
-    """Closing a year: a note, and the tick without which nothing happens. `seen`: what was looked at."""
+    """Closing a year: a note, and the tick without which nothing happens. `seen`: what was looked at.
+
+    A second tick is asked for while the year has memos whose final report is not on its way.
+    """
 
     note = forms.CharField(label=_("Note"), widget=forms.Textarea(attrs={"rows": 3}), required=False)
     confirm = forms.BooleanField(
@@ -43,6 +46,15 @@ class ClosingForm(forms.Form):
         error_messages={"required": _("Tick this to close the year.")},
     )
     seen = forms.CharField(widget=forms.HiddenInput, required=False)
+    unreported = forms.BooleanField(
+        label=_("The final follow-up report stays missing. The year is to be closed without it."),
+        error_messages={"required": _("Tick this to close the year without its final follow-up report.")},
+    )
+
+    def __init__(self, *args: Any, unreported: bool, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if not unreported:
+            del self.fields["unreported"]
 
 
 class AnswerForm(forms.Form):

@@ -20,6 +20,8 @@ from organization.seats import Seat, holders_of
 
 HANDED_OVER, SHARED = "task_handed_over", "task_steps_shared"
 MORE_TIME = "task_extension_asked"
+#: What a letter about a task reads beside it.
+NEEDED = ("measure__row__memo__kind", "division", "organization")
 REMINDERS = ("task_due_soon", "task_due_today", "task_overdue")
 
 
@@ -237,4 +239,23 @@ def answered_time(task: DivisionTask, asked: Extension, seat: Seat, *, at: datet
         )
         for one in told
         if one.user.pk != asked.answered_by_id
+    ]
+
+
+def lapsed_with_the_year(lapsed: Iterable[Extension], year: int, seat: Seat, *, at: datetime) -> list[Draft]:
+    """Tell each division whose request nobody answered that the year was closed before; two statements at most."""
+    lapsed = list(lapsed)
+    people = people_of({one.task.division_id for one in lapsed}, day_of(at))
+    return [
+        Draft(
+            one.task.organization_id,
+            told.user.pk,
+            "task_extension_lapsed",
+            about(one.task),
+            f"extension:{one.pk}:lapsed:{told.user.pk}",
+            {**facts(one.task), "by": signed(seat), "asked_for": one.asked_for.isoformat(), "year": year},
+        )
+        for one in lapsed
+        for told in people.get(one.task.division_id, [])
+        if told.user.pk != one.answered_by_id
     ]

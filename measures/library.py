@@ -14,10 +14,12 @@ from typing import Any
 from uuid import UUID
 
 import yaml
+from django.db.models import QuerySet
 
 from measures.lifecycle import OPEN
 from measures.models import DivisionTask, Measure, PlanRow, TaskStep
 from measures.progress import Totals, by
+from organization import years
 from organization.calendar import thai_digits
 
 PUBLISHED = Path(__file__).parent / "data" / "kamphaeng_saen_2564.yaml"
@@ -46,6 +48,14 @@ class Known:
     @property
     def is_done(self) -> bool:
         return self.went is not None and self.went.tasks > 0 and self.went.done == self.went.tasks
+
+
+@dataclass(frozen=True)
+class Ordered:
+    """A measure that a year's memos ordered, of whatever words, and how its tasks stand."""
+
+    indicator: int | None
+    went: Totals
 
 
 @dataclass(frozen=True)
@@ -85,17 +95,23 @@ def of_year(library: Iterable[Known], year: int) -> list[Known]:
     return [one for one in library if one.went is not None and one.fiscal_year == year]
 
 
+def ordered(organization_id: UUID, year: int, on: date) -> list[Ordered]:
+    """Every measure of a fiscal year's work, each as often as it was ordered, for the figures of the year itself; none
+    of secret memos. A closed year is seen on the day it was closed. Three statements."""
+    day = years.as_of(years.closing(organization_id, year), on)
+    tasks = DivisionTask.objects.filter(organization=organization_id, measure__row__fiscal_year=year)
+    went = by(tasks, "measure_id", day)
+    rows = Measure.objects.filter(row__organization=organization_id, row__fiscal_year=year)
+    rows = rows.filter(row__memo__kind__secret=False).order_by("row_id", "seq")
+    return [Ordered(number, went.get(pk, Totals())) for pk, number in rows.values_list("pk", "row__indicator")]
+
+
 def unfinished(organization_id: UUID, year: int) -> list[Unfinished]:
     """What a year's tasks have left, in the plan's own order; neither cancelled work nor that of secret memos.
 
     A measure is left to those divisions alone that have not had it accepted. Two statements.
     """
-    tasks = DivisionTask.objects.filter(
-        organization=organization_id,
-        measure__row__fiscal_year=year,
-        measure__row__memo__kind__secret=False,
-        state__in=OPEN,
-    ).select_related("measure__row", "division")
+    tasks = _open_tasks(organization_id, year).select_related("measure__row", "division")
     order = ("measure__row__memo__created_at", "measure__row_id", "measure__seq", "division__order", "division_id")
     left: dict[int, list[DivisionTask]] = {}
     for task in tasks.order_by(*order)[:LEFT]:
@@ -111,6 +127,21 @@ def unfinished(organization_id: UUID, year: int) -> list[Unfinished]:
         plans[plan.pk] = plan
         rows.setdefault((plan.pk, one.responsible), []).append(one)
     return [Unfinished(plans[row], tuple(measures)) for (row, _divisions), measures in rows.items()]
+
+
+def left(organization_id: UUID, year: int) -> set[str]:
+    """The words of every measure that a year has left unfinished, those beyond LEFT as well. One statement."""
+    texts = _open_tasks(organization_id, year).order_by().values_list("measure__text", flat=True)
+    return {bare(text) for text in texts.distinct()}
+
+
+def _open_tasks(organization_id: UUID, year: int) -> QuerySet[DivisionTask]:
+    return DivisionTask.objects.filter(
+        organization=organization_id,
+        measure__row__fiscal_year=year,
+        measure__row__memo__kind__secret=False,
+        state__in=OPEN,
+    )
 
 
 def _left(tasks: list[DivisionTask], steps: dict[UUID, list[tuple[int, str]]]) -> Known:

@@ -1,6 +1,7 @@
 """What an approved memo orders. Rows exist only after approval, spawned from the approved Revision."""
 
 import uuid
+from datetime import UTC, datetime
 from functools import cached_property
 
 from django.conf import settings
@@ -89,7 +90,7 @@ class DivisionTask(Transitions, models.Model):
     measure = models.ForeignKey(Measure, models.PROTECT, related_name="tasks")
     division = models.ForeignKey(Division, models.PROTECT, related_name="tasks")
     state = FSMField(choices=State.choices, default=State.ASSIGNED, protected=True)
-    percent = models.PositiveSmallIntegerField(default=0)  # the newest report's, written with it
+    percent = models.PositiveSmallIntegerField(default=0)  # the newest report's, written with it; 100 once accepted
     due_on = models.DateField()
     officer = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
     assigned_at = models.DateTimeField()
@@ -269,6 +270,13 @@ class Extension(models.Model):
         return self.granted is False and not self.answer
 
     def said(self) -> list[str]:
-        """All that was asked and answered, for the chain's digest."""
-        facts = (self.due_before, self.asked_for, self.reason, self.granted, self.granted_until, self.answer)
-        return [str(fact) for fact in facts]
+        """All that was asked and answered, by whom, in which seat and when, for the chain's digest."""
+        asked = (self.due_before, self.asked_for, self.reason, self.by_id, self.position_id, self.acting_id, self.at)
+        answered = (self.granted, self.granted_until, self.answer, self.answered_by_id)
+        where = (self.answered_position_id, self.answered_acting_id, self.answered_at)
+        return [_said(fact) for fact in (*asked, *answered, *where)]
+
+
+def _said(fact: object) -> str:
+    """A moment in one zone, whichever it was read in."""
+    return fact.astimezone(UTC).isoformat() if isinstance(fact, datetime) else str(fact)

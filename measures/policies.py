@@ -1,7 +1,7 @@
 """Who may do what to a task today. One rule, two faces: `why_not` for buttons, `require` for services."""
 
 from collections.abc import Callable
-from datetime import date
+from datetime import date, timedelta
 
 from django.db.models import Q
 from django.utils.translation import gettext as _
@@ -10,12 +10,14 @@ from measures.lifecycle import AT_WORK, OPEN, State
 from measures.models import DivisionTask
 from measures.queries import STAFF, asked_by, asked_by_role, done_by, done_by_role, visible_to
 from organization import years
+from organization.calendar import last_day
 from organization.models import HEADS, OVERSEERS, Position, Role, User
 from organization.refusals import NotNow, Refused
 from organization.seats import Seat, Seats, holders_of, seats_of
 
 WORK = ("start", "tick", "report", "attach", "ask_extension")
 LEAD = ("hand_over", "share")
+ONE_DAY = timedelta(days=1)
 WHEN = {
     "start": (State.ASSIGNED,),
     "tick": (State.IN_PROGRESS,),
@@ -61,8 +63,8 @@ def require(user: User, verb: str, task: DivisionTask, *, on: date, seats: Seats
         raise NotNow(_("The task is now “%(state)s”: this cannot be done.") % {"state": task.get_state_display()})
     if task.closing:
         raise NotNow(years.refusal(task.closing.fiscal_year))
-    if verb == "ask_extension" and _asks(task):
-        raise NotNow(_("More time is asked for already, and not answered yet."))
+    if verb == "ask_extension":
+        _require_time_left(task, on)
     if verb == "answer_extension" and not _asks(task):
         raise NotNow(_("No request for more time waits for an answer."))
     return seat
@@ -171,6 +173,14 @@ def _holders(task: DivisionTask, roles: list[str], on: date) -> list[Seat]:
 
 def _is(task: DivisionTask, condition: Q) -> bool:
     return DivisionTask.objects.filter(condition, pk=task.pk).exists()
+
+
+def _require_time_left(task: DivisionTask, on: date) -> None:
+    """Is there a later day that may be given, and does no request wait already?"""
+    if max(on, task.due_on + ONE_DAY) > last_day(task.measure.row.fiscal_year):
+        raise NotNow(_("No later day can be given: its fiscal year ends on 30 September."))
+    if _asks(task):
+        raise NotNow(_("More time is asked for already, and not answered yet."))
 
 
 def _asks(task: DivisionTask) -> bool:

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import astuple, dataclass, field
 from datetime import date, timedelta
 
-from django.db.models import Case, Count, F, IntegerField, Q, QuerySet, Sum, Value, When
+from django.db.models import Count, Q, QuerySet, Sum, Value
 from django.db.models.functions import Coalesce
 
 from measures.lifecycle import AT_WORK, State
@@ -35,9 +35,8 @@ def by_division(tasks: QuerySet[DivisionTask], today: date) -> dict[int, Totals]
 
 
 def by(tasks: QuerySet[DivisionTask], key: str, today: date) -> dict[int, Totals]:
-    """Value of a field -> the totals of its tasks, for every value among these. An accepted task is at 100 percent."""
+    """Value of a field -> the totals of its tasks, for every value among these."""
     counted, at_work = ~Q(state=State.CANCELLED), Q(state__in=AT_WORK)
-    points = Case(When(state=State.ACCEPTED, then=Value(100)), default=F("percent"), output_field=IntegerField())
     rows = (
         tasks.order_by()
         .values_list(key)
@@ -46,7 +45,7 @@ def by(tasks: QuerySet[DivisionTask], key: str, today: date) -> dict[int, Totals
             done=Count("pk", filter=Q(state=State.ACCEPTED)),
             soon=Count("pk", filter=at_work & Q(due_on__range=(today, today + SOON))),
             overdue=Count("pk", filter=at_work & Q(due_on__lt=today)),
-            points=Coalesce(Sum(points, filter=counted), Value(0)),
+            points=Coalesce(Sum("percent", filter=counted), Value(0)),
             listed=Count("pk"),
         )
     )

@@ -71,7 +71,11 @@ def with_progress(tasks: QuerySet[DivisionTask]) -> QuerySet[DivisionTask]:
 
 def about(task: DivisionTask) -> str:
     """How letters and attachments name a task."""
-    return f"task:{task.pk}"
+    return about_task(task.pk)
+
+
+def about_task(pk: UUID) -> str:
+    return f"task:{pk}"
 
 
 def _count_of(steps: QuerySet[TaskStep, Any]) -> Expression:

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from audit import chain
 from audit.chain import Problem
-from measures.closing import frozen
+from measures.closing import frozen, result_of
 from measures.models import Comment, DivisionTask, Extension, Mention, Report, TaskStep
 from organization.calendar import day_of
 from organization.models import ClosedYear
@@ -112,6 +112,8 @@ def closed_years_agree() -> Iterator[Problem]:
         said = told.pop(row.pk, {})
         if (said.get("year"), said.get("note")) != (row.fiscal_year, chain.digest(row.note)):
             yield Problem(kind, str(row.pk), f"the closing of {row.fiscal_year} is not what the chain says")
+        elif said["result"] and said["result"] != result_of(row):
+            yield Problem(kind, str(row.pk), f"the result of {row.fiscal_year} is not as it was when it was closed")
         elif said["digest"] != frozen(row.organization_id, row.fiscal_year, on=day_of(row.at)).digest:
             yield Problem(kind, str(row.pk), f"the work of {row.fiscal_year} is not as it was when it was closed")
     for pk in told:

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from audit import chain
 from measures import evidence, letters, policies
+from measures.lapsing import lapse
 from measures.models import DivisionTask, Report, ReportKind, TaskStep
 from notifications import outbox
 from organization.calendar import day_of
@@ -154,14 +155,8 @@ def _percent(task: DivisionTask, *, before: ReportKind | None = None) -> int:
 
 def _lapse(task: DivisionTask, *, by: User, seat: Seat, now: datetime) -> None:
     """The request for more time that nobody answered is no longer needed."""
-    for asked in task.extensions.filter(granted=None):
-        asked.granted, asked.answered_by, asked.answered_at = False, by, now
-        asked.answered_position, asked.answered_acting = seat.position, seat.acting
-        asked.save()
+    if lapse(task.extensions.filter(granted=None), by=by, seat=seat, now=now):
         outbox.void(letters.about(task), at=now, events=[letters.MORE_TIME])
-        chain.record(
-            task, "extension_lapsed", by=by, seat=seat, at=now, extension=asked.pk, request=chain.digest(asked.said())
-        )
 
 
 def _say(

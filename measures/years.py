@@ -33,30 +33,41 @@ YEARS = range(2500, 2701)  # Buddhist; beyond them lies nothing
 def year_closing(request: HttpRequest, year: int) -> HttpResponse:
     """How a year stands, what closing it freezes, and the act."""
     _require_possible(year)
-    form = ClosingForm(request.POST or None)
+    looked = _look(request, year)
+    form = ClosingForm(request.POST or None, unreported=bool(looked.unreported))
     if request.method != "POST" or not form.is_valid():
-        return _closing(request, year, form)
+        return _closing(request, year, form, looked)
     said = form.cleaned_data
     try:
         closing.close_year(year, by=request.user, note=said["note"], seen=said["seen"], now=calendar.now())  # type: ignore[arg-type]
     except ValidationError as error:
         form.add_error(None, error)
-        return _closing(request, year, form)
+        return _closing(request, year, form, looked)
     except Stale as stale:
         form.add_error(None, str(stale))
-        return _closing(request, year, form, status=409)
+        return _closing(request, year, form, looked, status=409)
     messages.success(request, _("Fiscal year %(year)s is closed.") % {"year": year})
     return redirect("year-closing", year)
 
 
-def _closing(request: HttpRequest, year: int, form: ClosingForm, *, status: int = 200) -> HttpResponse:
+def _look(request: HttpRequest, year: int) -> closing.Look:
+    """What the page shows; who posts must be one who may close the year now."""
+    user, today = request.user, calendar.day_of(calendar.now())
+    if request.method == "POST":
+        closing.require(user, year, on=today)  # type: ignore[arg-type]
+    return closing.look(user.organization_id, year, on=today)  # type: ignore[union-attr]
+
+
+def _closing(
+    request: HttpRequest, year: int, form: ClosingForm, looked: closing.Look, *, status: int = 200
+) -> HttpResponse:
     user, today = request.user, calendar.day_of(calendar.now())
     organization, seats = user.organization_id, seats_of(user, today)  # type: ignore[union-attr,arg-type]
     if not closing.may_see(user, seats):  # type: ignore[arg-type]
         raise Refused(_("The head of office and those above see how a year stands as a whole."))
     shut = closed_years.closing(organization, year)
     day = closed_years.as_of(shut, today)
-    stood = closing.frozen(organization, year, on=day)
+    stood = looked.stood if shut is None else closing.frozen(organization, year, on=day)
     result = results.of_year(organization, year)
     if not stood.tasks and result is None:
         raise Http404
@@ -70,7 +81,8 @@ def _closing(request: HttpRequest, year: int, form: ClosingForm, *, status: int 
         "listed": LISTED,
         "result": result,
         "memos": closing.reports_on(organization, year),
-        "requests": closing.asking_more_time(organization, year).count(),
+        "look": looked,
+        "requests": looked.requests,
         "closing": shut,
         "refusal": closing.why_not(user, year, on=today, seats=seats),  # type: ignore[arg-type]
         "form": form,

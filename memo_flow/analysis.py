@@ -14,7 +14,7 @@ from assessments import results, rulebook, scoring
 from assessments.language import year_bounds
 from assessments.results import Judgement, YearResult
 from assessments.rulebook import Basis, Indicator, Rules
-from measures.library import Known, Unfinished, bare, marked
+from measures.library import Known, Ordered, Unfinished, bare, marked
 from memo_flow.content import MOST, Content
 from organization.calendar import thai_date, thai_digits
 
@@ -30,7 +30,7 @@ _SHORT = "การประเมินคุณธรรมและควา�
 @dataclass(frozen=True)
 class Facts:
     """What the words are written from. `office`, `division`: names in Thai; `divisions`: codes that may be responsible,
-    `home` the author's own; `last`: the office's measures of the year assessed; `unfinished`: what they have left."""
+    `home` the author's own; `last`: every measure ordered for the year assessed; `unfinished`: what they have left."""
 
     result: YearResult
     before: YearResult | None
@@ -39,7 +39,7 @@ class Facts:
     website: str = ""
     divisions: tuple[str, ...] = ()
     home: str = ""
-    last: tuple[Known, ...] = field(default_factory=tuple)
+    last: tuple[Ordered, ...] = field(default_factory=tuple)
     unfinished: tuple[Unfinished, ...] = field(default_factory=tuple)
 
     @property
@@ -160,7 +160,7 @@ def _facts(facts: Facts) -> Iterator[str]:
         )
     else:
         yield lead
-    if any(one.went and one.went.tasks for one in facts.last):
+    if any(one.went.tasks for one in facts.last):
         yield _progress(facts)
     if moved := _moved(facts):
         yield moved
@@ -172,7 +172,7 @@ def _facts(facts: Facts) -> Iterator[str]:
 
 def _progress(facts: Facts) -> str:
     """How the measures of the year assessed went."""
-    went = [one.went for one in facts.last if one.went is not None and one.went.tasks]
+    went = [one.went for one in facts.last if one.went.tasks]
     done = sum(one.done == one.tasks for one in went)
     late = sum(one.overdue > 0 for one in went)
     said = f"แล้วเสร็จ {thai_digits(done)} มาตรการ"
@@ -190,7 +190,7 @@ def _moved(facts: Facts) -> str:
     """The indicators that measures of the year answered, by how their scores moved; no word of what moved them."""
     changes = facts.result.changes(facts.before).indicators
     groups: dict[str, list[str]] = {"เพิ่มขึ้น": [], "ลดลง": [], "เท่าเดิม": []}
-    for number in sorted({one.indicator for one in facts.last}):
+    for number in sorted({one.indicator for one in facts.last if one.indicator}):
         gained = changes.get(number)
         if gained is not None:
             word = "เท่าเดิม" if gained == 0 else "เพิ่มขึ้น" if gained > 0 else "ลดลง"
@@ -205,7 +205,7 @@ def _moved(facts: Facts) -> str:
 
 
 def _moved_by(facts: Facts, number: int, word: str, gained: Decimal) -> str:
-    went = [one.went for one in facts.last if one.indicator == number and one.went is not None and one.went.tasks]
+    went = [one.went for one in facts.last if one.indicator == number and one.went.tasks]
     done = sum(one.done == one.tasks for one in went)
     points = f"{word} {_points(abs(gained))} คะแนน " if gained else ""
     measures = f"มาตรการแล้วเสร็จ {thai_digits(done)} จาก {thai_digits(len(went))}" if went else "มาตรการยกเลิก"
@@ -363,7 +363,10 @@ def scores(result: YearResult, before: YearResult | None) -> dict[str, Any]:
 
 def plan(facts: Facts, library: Collection[Known], *, on: date) -> list[dict[str, Any]]:
     """A row for each instrument's lowest indicator (each of several equal ones), with the measures known for it; then
-    those that go on with what the year before has left, which is not proposed a second time."""
+    those that go on with what the year before has left, which is not proposed a second time.
+
+    Where a plan cannot hold them all, what goes on is kept before what is new.
+    """
     going_on = {(one.indicator, bare(one.text)) for left in facts.unfinished for one in left.measures}
     rows = []
     for instrument in facts.result.rules.instruments:
@@ -376,7 +379,8 @@ def plan(facts: Facts, library: Collection[Known], *, on: date) -> list[dict[str
             for known in new:
                 row = with_measure(row, replace(known, text=bare(known.text)), facts.divisions, facts.home)
             rows.append(row)
-    return [*rows, *(continued(facts, left, on=on) for left in facts.unfinished)][: MOST["plan"]]
+    going = [continued(facts, left, on=on) for left in facts.unfinished][: MOST["plan"]]
+    return [*rows[: MOST["plan"] - len(going)], *going]
 
 
 def continued(facts: Facts, left: Unfinished, *, on: date) -> dict[str, Any]:
@@ -385,8 +389,10 @@ def continued(facts: Facts, left: Unfinished, *, on: date) -> dict[str, Any]:
     start, end, due = (
         _within(facts.next, _years_on(day, later)) for day in (plan.period_start, plan.period_end, plan.follow_up_due)
     )
+    start = on if start < on < end else start
+    due = due if due >= start else end  # written after the day of the report: the next one is at the end
     row = _answering(facts, left, on=on) | {
-        "period_start": (on if start < on < end else start).isoformat(),
+        "period_start": start.isoformat(),
         "period_end": end.isoformat(),
         "follow_up": _follow_up(facts, due, end),
         "follow_up_due": due.isoformat(),

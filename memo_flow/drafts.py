@@ -111,10 +111,16 @@ def from_result(year: int, *, by: User, now: datetime) -> Memo:
     return create(kind=kind, by=by, now=now, subject=analysis.subject(year), content=content)
 
 
+def left_out(memo: Memo, year: int) -> int:
+    """How many measures that a year has left unfinished a new draft's plan could not hold."""
+    planned = {library.bare(one["text"]) for row in working_text(memo)["plan"] for one in row["measures"]}
+    return len(library.left(memo.organization_id, year) - planned)
+
+
 def facts_of(
     organization: Organization, division: Division, year: int, *, on: date
 ) -> tuple[analysis.Facts, list[library.Known]]:
-    """What an analysis is written from, and the measures it may take. Nine statements, however many there are.
+    """What an analysis is written from, and the measures it may take. Eleven statements, however many there are.
 
     Raises Assessment.DoesNotExist where the organization has no result of that year.
     """
@@ -131,7 +137,7 @@ def facts_of(
             website=organization.website,
             divisions=tuple(Division.objects.filter(organization=organization).values_list("code", flat=True)),
             home=division.code,
-            last=tuple(library.of_year(known, year)),
+            last=tuple(library.ordered(organization.pk, year, on)),
             unfinished=tuple(library.unfinished(organization.pk, year)),
         )
     return facts, known

@@ -12,6 +12,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST
 
 from assessments import rulebook
@@ -120,6 +121,13 @@ def memo_from_result(request: HttpRequest, year: int) -> HttpResponse:
     """A new analysis memo, written from the recorded result of a year."""
     memo = drafts.from_result(year, by=request.user, now=calendar.now())  # type: ignore[arg-type]
     messages.success(request, _("The draft is written from the recorded result. Read it, and change what you like."))
+    if count := drafts.left_out(memo, year):
+        said = ngettext(
+            "A plan cannot hold everything that %(year)s has left: %(count)s unfinished measure is not in it.",
+            "A plan cannot hold everything that %(year)s has left: %(count)s unfinished measures are not in it.",
+            count,
+        )
+        messages.warning(request, said % {"year": year, "count": count})
     return redirect("memo-edit", memo.pk)
 
 

@@ -49,7 +49,11 @@ def office(cast: Cast) -> Cast:
 def fill(
     cast: Cast, division: str, count: int, *, state: str = "in_progress", due: date = TODAY, percent: int = 0
 ) -> None:
-    """So many more tasks of a division, each with one report and one step, in a new measure of the first plan row."""
+    """So many more tasks of a division, each with one report and one step, in a new measure of the first plan row.
+
+    Accepted ones are at 100 percent, as accepting says.
+    """
+    percent = 100 if state == "accepted" else percent
     row = PlanRow.objects.order_by("pk")[0]
     seq = Measure.objects.filter(row=row).count()
     measures = Measure.objects.bulk_create(
@@ -103,7 +107,7 @@ def by_hand(today: date) -> Totals:
         done=sum(t.state == "accepted" for t in counted),
         soon=sum(today <= due <= today + days(7) for due in open_),
         overdue=sum(due < today for due in open_),
-        points=sum(100 if t.state == "accepted" else t.percent for t in counted),
+        points=sum(t.percent for t in counted),
     )
 
 
@@ -307,6 +311,7 @@ def test_an_extended_deadline_is_marked_with_the_day_first_ordered(office: Cast,
     DivisionTask.objects.filter(pk=task.pk).update(due_on=ordered + days(30))
     page = client.get("/measures/?due=extended")
     with translation.override("en"):
+        assert page.content.decode().count(day_short(ordered)) == 1, "the first day is said once"
         assert f"extended; first {day_short(ordered)}" in page.content.decode()
     assert shown(client, "due=extended") == {task.pk}
 

@@ -21,6 +21,8 @@ from measures import closing, extensions, policies, queries, reminders, work
 from measures.models import DivisionTask, Measure, PlanRow, PlanStep, TaskStep
 from memo_flow import decisions, drafts, follow_ups, letters
 from memo_flow import reminders as memo_reminders
+from memo_flow.models import MemoKind
+from notifications import delivery
 from notifications.models import Letter
 from organization import years
 from organization.appointments import act_for
@@ -126,11 +128,41 @@ def test_another_office_closes_its_own_year_and_not_ours(cast: Cast) -> None:
 
 def test_what_was_looked_at_is_what_is_closed(cast: Cast) -> None:
     task = cast.started()
-    seen = closing.frozen(cast.office.pk, YEAR, on=AFTER).digest
+    seen = closing.look(cast.office.pk, YEAR, on=AFTER).digest
     work.report(task.pk, by=cast.worker_of(task), percent=10, text="คืบหน้า", finished=False, now=at(AFTER))
     with pytest.raises(Stale):
         close(cast, seen=seen)
-    close(cast, seen=closing.frozen(cast.office.pk, YEAR, on=AFTER).digest)
+    close(cast, seen=closing.look(cast.office.pk, YEAR, on=AFTER).digest)
+
+
+def said_of_the_task(cast: Cast, task: DivisionTask) -> None:
+    more = {"text": "ฝนตก", "obstacles": "น้ำท่วม"}
+    work.report(task.pk, by=cast.worker_of(task), percent=10, finished=False, now=at(AFTER), **more)
+
+
+def asked_for_time(cast: Cast, task: DivisionTask) -> None:
+    extensions.ask(task.pk, by=cast.finance, until=date(2022, 9, 30), reason="ฝนตก", now=at(date(2022, 9, 30)))
+
+
+def result_recorded(cast: Cast, task: DivisionTask) -> None:
+    results.record(cast.office, YEAR, cast.head_of_office, SCORES, now=at(AFTER))
+
+
+def final_on_its_way(cast: Cast, task: DivisionTask) -> None:
+    memo = follow_ups.draw_up(task.measure.row.memo_id, kind="final", by=cast.head_of_office, now=at(AFTER))
+    decisions.submit(memo.pk, by=cast.head_of_office, reason=document.REASON, now=at(AFTER))
+
+
+@pytest.mark.parametrize("moved", [said_of_the_task, asked_for_time, result_recorded, final_on_its_way])
+def test_all_that_was_looked_at_is_what_is_closed(cast: Cast, moved: Callable[[Cast, DivisionTask], None]) -> None:
+    """Also a report at the same percent, a request, the result, and a final report that is on its way now."""
+    task = cast.started()
+    work.report(task.pk, by=cast.worker_of(task), percent=10, text="คืบหน้า", finished=False, now=at(hour=16))
+    stood, seen = closing.frozen(cast.office.pk, YEAR, on=AFTER), closing.look(cast.office.pk, YEAR, on=AFTER).digest
+    moved(cast, task)
+    assert closing.frozen(cast.office.pk, YEAR, on=AFTER) == stood
+    with pytest.raises(Stale):
+        close(cast, seen=seen)
 
 
 @pytest.mark.parametrize("note", ["ก" * 4001, "ก\x07ข"])
@@ -188,8 +220,26 @@ def test_the_result_of_a_closed_year_stands(cast: Cast) -> None:
     with pytest.raises(NotNow, match="closed"):
         results.record(cast.office, YEAR, cast.head_of_office, SCORES | {1: Decimal(1)}, now=at(AFTER), version=1)
     with pytest.raises(NotNow, match="closed"):
-        results.record_all(cast.office, [Figures(YEAR, SCORES)], by=cast.head_of_office, now=at(AFTER), replace=True)
+        changed = [Figures(YEAR, SCORES | {1: Decimal(1)}), Figures(YEAR + 1, SCORES)]
+        results.record_all(cast.office, changed, by=cast.head_of_office, now=at(AFTER), replace=True)
     assert Assessment.objects.get(organization=cast.office, fiscal_year=YEAR).version == 1
+
+
+def test_a_file_of_all_years_passes_over_a_closed_one_that_has_not_changed(cast: Cast) -> None:
+    cast.approved()
+    results.record(cast.office, YEAR, cast.head_of_office, SCORES, now=at(AFTER))
+    close(cast)
+    file = [Figures(YEAR, SCORES), Figures(YEAR + 1, SCORES)]
+    saved = results.record_all(cast.office, file, by=cast.head_of_office, now=at(AFTER), replace=True)
+    assert [one.fiscal_year for one in saved] == [YEAR + 1]
+    assert Assessment.objects.get(organization=cast.office, fiscal_year=YEAR).version == 1
+    assert results.record_all(cast.office, file[:1], by=cast.head_of_office, now=at(AFTER)) == []
+    for other in (Announced(Decimal("90.01")), Announced(level="A")):
+        with pytest.raises(NotNow, match="closed"):
+            again = [Figures(YEAR, SCORES, other)]
+            results.record_all(cast.office, again, by=cast.head_of_office, now=at(AFTER), replace=True)
+    with pytest.raises(Refused):
+        results.record_all(cast.office, file[:1], by=cast.finance, now=at(AFTER))
 
 
 def test_a_result_that_is_missing_may_still_be_added_once(cast: Cast) -> None:
@@ -278,6 +328,17 @@ def test_requests_for_more_time_lapse(cast: Cast) -> None:
     assert not list(chain.verify())
 
 
+def test_a_division_whose_request_lapses_with_the_year_is_told(cast: Cast) -> None:
+    task = cast.started()
+    until = task.due_on + days(30)
+    extensions.ask(task.pk, by=cast.finance, until=until, reason="ฝนตก", now=at(hour=15))
+    close(cast)
+    letter = Letter.objects.get(event="task_extension_lapsed", voided_at=None)
+    assert letter.recipient == cast.finance and letter.context["asked_for"] == until.isoformat()
+    delivery.compose(letter)
+    assert "2565" in letter.text and task.measure.text in letter.text and task.measure.text[:40] in letter.subject
+
+
 def test_reminders_that_have_not_left_are_taken_back_and_no_more_are_written(cast: Cast) -> None:
     cast.task()
     Letter.objects.update(sent_at=at(hour=13))
@@ -347,6 +408,23 @@ def test_closing_takes_as_many_statements_for_two_tasks_as_for_two_hundred(cast:
     assert counts[0] == counts[1] < 25
 
 
+def test_requests_that_lapse_are_read_together(cast: Cast) -> None:
+    """Each lapsed request is written into its chain (two statements); nothing else grows with them."""
+    cast.approved()
+    tasks = list(DivisionTask.objects.filter(division__code="fin"))
+    counts = []
+    for some in (tasks[:1], tasks[:2]):
+        with transaction.atomic():
+            for task in some:
+                until = task.due_on + days(30)
+                extensions.ask(task.pk, by=cast.finance, until=until, reason="ฝนตก", now=at(hour=15))
+            with CaptureQueriesContext(connection) as captured:
+                close(cast)
+            counts.append(len(captured))
+            transaction.set_rollback(True)
+    assert counts[1] - counts[0] == 2
+
+
 # --- the record --------------------------------------------------------------------------------------------------
 
 
@@ -377,12 +455,14 @@ def tampered(statement: str, **values: Any) -> list[str]:
         ("DELETE FROM organization_closedyear", "is gone"),
         ("UPDATE measures_report SET percent = 99 WHERE kind = 'finished'", "its reports are not what the chain says"),
         ("UPDATE measures_divisiontask SET percent = 99 WHERE state = 'reported'", "not as it was when it was closed"),
+        ("UPDATE assessments_indicatorscore SET score = 1 WHERE number = 1", "the result of 2565 is not as it was"),
         ("UPDATE measures_divisiontask SET state = 'accepted'", "not as it was when it was closed"),
         ("DELETE FROM audit_event WHERE subject_type = 'organization.closedyear'", "is not what the chain says"),
     ],
 )
 def test_what_was_done_to_a_closed_year_is_found(cast: Cast, statement: str, message: str) -> None:
     cast.reported()
+    results.record(cast.office, YEAR, cast.head_of_office, SCORES, now=at(AFTER))
     close(cast)
     assert not list(chain.verify())
     assert any(message in one for one in tampered(statement))
@@ -398,10 +478,11 @@ def test_the_page_tells_how_the_year_stands_and_closes_it_with_a_tick(cast: Cast
     page = client.get(address)
     assert page.context["stood"].unfinished == DivisionTask.objects.count()
     assert page.context["refusal"] is None
-    seen = page.context["stood"].digest
-    assert client.post(address, {"seen": seen}).context["form"].errors["confirm"]
+    seen = page.context["look"].digest
+    assert [*client.post(address, {"seen": seen}).context["form"].errors] == ["confirm", "unreported"]
     assert not ClosedYear.objects.exists()
-    done = client.post(address, {"seen": seen, "confirm": "on", "note": "<b>ครบ</b>"}, follow=True)
+    said = {"seen": seen, "confirm": "on", "unreported": "on", "note": "<b>ครบ</b>"}
+    done = client.post(address, said, follow=True)
     assert ClosedYear.objects.get().note == "<b>ครบ</b>" and "<b>ครบ</b>" not in done.content.decode()
     assert done.context["closing"] is not None
     again = client.post(address, {"seen": seen, "confirm": "on"})
@@ -410,13 +491,40 @@ def test_the_page_tells_how_the_year_stands_and_closes_it_with_a_tick(cast: Cast
         assert "closed-year" in client.get(page_of_it).content.decode()
 
 
+def test_a_year_without_its_final_report_is_closed_only_with_a_second_tick(cast: Cast) -> None:
+    source = cast.approved()
+    cast.clock(at(AFTER))
+    client, address = browser(cast.head_of_office), f"/measures/closing/{YEAR}/"
+    memo = follow_ups.draw_up(source.pk, kind="final", by=cast.head_of_office, now=at(AFTER))
+    page = client.get(address)
+    assert page.context["look"].unreported == [source] and 'name="unreported"' in page.content.decode()
+    once = {"seen": page.context["look"].digest, "confirm": "on"}
+    assert client.post(address, once).context["form"].errors["unreported"] and not ClosedYear.objects.exists()
+    decisions.submit(memo.pk, by=cast.head_of_office, reason=document.REASON, now=at(AFTER))
+    page = client.get(address)
+    assert page.context["look"].unreported == [] and 'name="unreported"' not in page.content.decode()
+    client.post(address, {"seen": page.context["look"].digest, "confirm": "on"})
+    assert ClosedYear.objects.exists()
+
+
+def test_no_final_report_is_missed_of_other_or_confidential_memos(cast: Cast) -> None:
+    memo = cast.sent(cast.head_of_office)
+    cast.answer(memo, cast.permanent_secretary, "endorse", "เห็นควร")
+    cast.answer(memo, cast.mayor, "approve")
+    assert closing.unreported_in(cast.office.pk, YEAR) == []
+    source = cast.approved()
+    assert closing.unreported_in(cast.office.pk, YEAR) == [source]
+    MemoKind.objects.filter(pk=cast.kind.pk).update(secret=True)
+    assert closing.unreported_in(cast.office.pk, YEAR) == []
+
+
 def test_work_that_moved_meanwhile_is_shown_again(cast: Cast) -> None:
     task = cast.started()
     cast.clock(at(AFTER))
     client, address = browser(cast.head_of_office), f"/measures/closing/{YEAR}/"
-    seen = client.get(address).context["stood"].digest
+    seen = client.get(address).context["look"].digest
     work.report(task.pk, by=cast.worker_of(task), percent=10, text="คืบหน้า", finished=False, now=at(AFTER))
-    page = client.post(address, {"seen": seen, "confirm": "on", "note": "ปิด"})
+    page = client.post(address, {"seen": seen, "confirm": "on", "unreported": "on", "note": "ปิด"})
     assert page.status_code == 409 and "ปิด" in page.content.decode()
     assert not ClosedYear.objects.exists()
 

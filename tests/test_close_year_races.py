@@ -49,7 +49,7 @@ def test_work_that_was_begun_before_is_in_what_is_closed(cast: Cast) -> None:
 
 def test_work_that_was_begun_before_is_not_closed_unseen(cast: Cast) -> None:
     task = cast.task()
-    seen = closing.frozen(cast.office.pk, YEAR, on=AFTER).digest
+    seen = closing.look(cast.office.pk, YEAR, on=AFTER).digest
     _started, answer = overtaken(
         lambda: work.start(task.pk, by=cast.finance, now=at(AFTER)),
         lambda: closing.close_year(YEAR, by=cast.head_of_office, seen=seen, now=at(AFTER)),

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
+from django.test import Client
 
 from audit import chain
 from measures import extensions, policies, work
@@ -92,6 +93,19 @@ def test_any_later_day_of_the_fiscal_year_may_be_asked_for(cast: Cast, until: da
 
 def test_today_may_be_asked_for_when_it_is_late_already(cast: Cast) -> None:
     assert ask(cast.started("fin"), cast.finance, date(2022, 4, 20), now=at(date(2022, 4, 20)))
+
+
+def test_nothing_is_asked_where_no_later_day_can_be_given(cast: Cast, client: Client) -> None:
+    """The year is over, or the task is due on its last day; nor does its page offer it."""
+    task = cast.started("fin")
+    client.force_login(cast.finance)
+    for due, today, offered in ((SPRING, LAST, True), (SPRING, LAST + days(1), False), (LAST, LATER, False)):
+        DivisionTask.objects.filter(pk=task.pk).update(due_on=due)
+        cast.clock(at(today))
+        assert (policies.why_not(cast.finance, "ask_extension", fresh(task), today) is None) is offered
+        assert ("/ask-time/" in client.get(f"/measures/tasks/{task.pk}/").content.decode()) is offered
+    with pytest.raises(NotNow):
+        ask(task, cast.finance, LAST)
 
 
 @pytest.mark.parametrize("reason", ["", " \n", "\u200b", "ก" * 4001, "a\x00b", "\ud800"])
@@ -320,6 +334,26 @@ def test_a_moved_deadline_takes_back_its_reminders_and_reminds_anew(cast: Cast) 
 
 
 # --- what is kept
+
+
+def test_who_asked_and_who_answered_is_kept_as_well(cast: Cast) -> None:
+    task = cast.started("fin")
+    asked = refuse(ask(task, cast.finance), cast.head_of_office)
+    other, chair = cast.works, cast.position("mayor")
+    changes: list[dict[str, Any]] = [
+        {"by": other},
+        {"position": chair},
+        {"at": asked.at - days(1)},
+        {"answered_by": other},
+        {"answered_position": chair},
+        {"answered_at": at(hour=18)},
+    ]
+    for change in changes:
+        kept = Extension.objects.values(*change).get()
+        Extension.objects.update(**change)
+        assert [one.subject_id for one in chain.verify()] == [str(task.pk)], change
+        Extension.objects.update(**kept)
+    assert not list(chain.verify())
 
 
 def test_a_changed_request_is_found(cast: Cast) -> None:

@@ -1,6 +1,5 @@
 """The next year's draft goes on with what was left, and says which scores moved beside which measures."""
 
-from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -16,6 +15,7 @@ from measures.models import DivisionTask, PlanRow
 from memo_flow import analysis, checking, drafts
 from memo_flow import content as text
 from memo_flow.models import Memo, MemoKind
+from organization.models import User
 from tests.cast import Cast, at
 from tests.test_analysis import ANNOUNCED, LAST, REAL, facts, findings, result, written
 from tests.test_editor import Fields
@@ -133,6 +133,16 @@ def test_work_whose_days_have_begun_begins_today(cast: Cast) -> None:
     assert {row["period_start"] for row in written(of, on=date(2023, 2, 1))["plan"]} == {"2023-02-01"}
 
 
+def test_a_report_whose_day_has_passed_is_due_at_the_end(cast: Cast) -> None:
+    """Written on 10 May, the row does not promise a report by 31 March, before its work begins."""
+    cast.approved()
+    left = tuple(library.unfinished(cast.office.pk, YEAR))
+    of = facts(result(SCORES, YEAR), divisions=("op", "fin", "eng", "edu", "phe"), unfinished=left)
+    for row in written(of, on=date(2023, 5, 10))["plan"]:
+        assert row["period_start"] <= row["follow_up_due"] == row["period_end"]
+        assert analysis.thai_digits(analysis.thai_date(date.fromisoformat(row["follow_up_due"]))) in row["follow_up"]
+
+
 @pytest.mark.parametrize(
     ("day", "later"),
     [
@@ -242,6 +252,16 @@ def test_a_division_that_is_no_more_leaves_its_work_to_the_author(cast: Cast) ->
         assert row["responsible"] == ["op"]
 
 
+def test_what_goes_on_is_kept_before_what_is_new(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
+    cast.approved()
+    left = library.unfinished(cast.office.pk, YEAR)[-1:]
+    of = facts(result(SCORES, YEAR), divisions=("op", "fin", "eng", "edu", "phe"), unfinished=tuple(left))
+    assert len(written(of, on=AFTER)["plan"]) > 2
+    monkeypatch.setitem(text.MOST, "plan", 2)
+    plan = written(of, on=AFTER)["plan"]
+    assert len(plan) == 2 and MARK in plan[-1]["measures"][0]["text"]
+
+
 def test_a_plan_holds_no_more_rows_than_a_plan_may(cast: Cast) -> None:
     cast.approved()
     left = library.unfinished(cast.office.pk, YEAR) * 20
@@ -265,12 +285,54 @@ def test_it_takes_as_many_statements_for_many_tasks_as_for_few(cast: Cast) -> No
 
 
 def measures(*went: tuple[int, int, int]) -> tuple[Any, ...]:
-    """A known measure for each (indicator, tasks, of them done)."""
-    one = library.published()[0]
-    return tuple(
-        replace(one, key=f"own-{n}", indicator=indicator, went=library.Totals(tasks=tasks, done=done))
-        for n, (indicator, tasks, done) in enumerate(went)
-    )
+    """A measure of the year for each (indicator, tasks, of them done)."""
+    return tuple(library.Ordered(number, library.Totals(tasks=tasks, done=done)) for number, tasks, done in went)
+
+
+def said_of_the_year(cast: Cast, year: int = YEAR) -> str:
+    return next(one["text"] for one in draft(cast, year)["sections"] if one["id"] == "facts")
+
+
+def test_a_measure_of_no_indicator_counts_among_those_of_the_year(cast: Cast) -> None:
+    cast.approved()
+    announced(cast)
+    PlanRow.objects.filter(indicator=10).update(indicator=None)
+    assert "๗ มาตรการ แล้วเสร็จ ๐ มาตรการ" in said_of_the_year(cast)
+
+
+def test_the_years_figures_stay_when_the_next_year_orders_the_same(cast: Cast) -> None:
+    """The library offers each text once, the newest; the year's own figures are of all it ordered."""
+    cast.approved()
+    announced(cast)
+    before = said_of_the_year(cast)
+    known = {row.pk for row in PlanRow.objects.all()}
+    cast.approved()
+    PlanRow.objects.exclude(pk__in=known).update(fiscal_year=YEAR + 1)
+    assert "๗ มาตรการ" in before and "มาตรการดังกล่าว" in before
+    assert said_of_the_year(cast) == before
+
+
+def test_what_a_closed_year_had_late_does_not_grow_later(cast: Cast) -> None:
+    cast.approved()
+    DivisionTask.objects.update(due_on=date(2022, 12, 1))
+    closing.close_year(YEAR, by=cast.head_of_office, now=at(AFTER))
+    went = [one.went for one in library.ordered(cast.office.pk, YEAR, date(2023, 6, 1))]
+    assert len(went) == 7 and sum(one.overdue for one in went) == 0
+
+
+def test_what_a_plan_cannot_hold_is_said(cast: Cast, client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    cast.approved()
+    announced(cast)
+    client.force_login(cast.head_of_office)
+    assert "cannot hold" not in begun(client)
+    monkeypatch.setitem(text.MOST, "plan", 1)
+    assert "unfinished measures are not in it" in begun(client)
+
+
+def begun(client: Client) -> str:
+    """The draft as it opens, in English."""
+    User.objects.update(language="en")
+    return client.post(f"/memos/new/from-result/{YEAR}/", follow=True).content.decode()
 
 
 def test_the_facts_name_the_scores_that_moved_beside_measures_and_no_cause() -> None:

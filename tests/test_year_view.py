@@ -14,11 +14,12 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import translation
 
+from measures import closing
 from measures.lifecycle import State
 from measures.models import DivisionTask, Measure
 from measures.timeline import Track, Year
 from organization.models import User
-from tests.cast import Cast, days
+from tests.cast import Cast, at, days
 from tests.test_board import TODAY, as_, fill, office  # noqa: F401 - the fixtures are used by name
 
 Browse = Callable[[User], Client]
@@ -186,3 +187,11 @@ def test_the_year_takes_as_many_statements_for_many_tasks_as_for_few(office: Cas
     few = asked()
     fill(office, "fin", 200)
     assert asked() == few <= 20
+
+
+@pytest.mark.django_db
+def test_the_picture_of_a_closed_year_says_that_it_is_closed(office: Cast, as_: Browse) -> None:
+    page = as_(office.mayor).get("/measures/year/?year=2565").content.decode()
+    assert "closed-year" not in page and "/measures/closing/2565/" in page
+    closing.close_year(2565, by=office.head_of_office, now=at(date(2022, 10, 3)))
+    assert "closed-year" in as_(office.mayor).get("/measures/year/?year=2565").content.decode()

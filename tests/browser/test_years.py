@@ -42,6 +42,7 @@ def test_the_year_is_closed_with_a_tick(cast: Cast, visit: Visit, size: dict[str
     button.click()
     expect(page.locator("#errors")).to_be_visible()
     assert not ClosedYear.objects.exists()
+    page.locator("#id_unreported").check()
     page.locator("#id_confirm").check()
     page.locator("#id_note").fill("ปิดปีตามกำหนด")
     button.click()
@@ -59,6 +60,7 @@ def test_the_pages_of_a_year_fit_and_axe_finds_nothing(cast: Cast, visit: Visit,
         page.goto(address)
         assert violations(page) == [] and fits(page), address
     page.goto("/measures/closing/2565/")
+    page.locator("#id_unreported").check()
     page.locator("#id_confirm").check()
     page.locator("form .btn.bad").click()
     expect(page.locator(".closed-year")).to_be_visible()
