@@ -209,10 +209,17 @@ def test_newer_numbers_take_the_place_of_older_ones(cast: Cast) -> None:
     memo = cast.approved()
     publish(cast, memo, Page.PROGRESS)
     with pytest.raises(NotNow):
-        publish(cast, memo, Page.PROGRESS, now=at(day(40)))
+        publish(cast, memo, Page.PROGRESS)
     worked(cast, 20, at(day(40)))
     second = publish(cast, memo, Page.PROGRESS, now=at(day(40)))
     assert second.seq == 2 and second.data["as_of"] == day(40).isoformat()
+
+
+def test_the_same_numbers_of_another_day_are_nothing_newer_and_may_be_said_again(cast: Cast) -> None:
+    memo = cast.approved()
+    first = publish(cast, memo, Page.PROGRESS)
+    assert snapshots.identity(first.data) == preview(cast, memo, Page.PROGRESS, at(day(1))).digest
+    assert publish(cast, memo, Page.PROGRESS, now=at(day(1))).data["as_of"] == day(1).isoformat()
 
 
 def test_progress_tells_ordered_and_held_dates_and_who_is_late(cast: Cast) -> None:
