@@ -14,7 +14,7 @@ from django.template import engines
 from django.test import Client
 from django.utils import translation
 
-from measures import comments, extensions, sharing, work
+from measures import closing, comments, extensions, sharing, work
 from measures.models import DivisionTask
 from memo_flow import decisions, drafts
 from memo_flow.models import Memo
@@ -63,6 +63,9 @@ def all_that_happens(cast: Cast) -> None:
         scans.run(now=at(day))
     end(cast.mayor.appointments.get(), on=DAY + days(20))
     cast.answer(waiting, cast.permanent_secretary, "endorse", now=at(DAY + days(21)))
+    late = {"until": SPRING + days(60), "reason": "ส่งของ <ช้า> & ไม่ครบ", "now": at(SPRING + days(33))}
+    extensions.ask(op[4].pk, by=cast.office_staff, **late)  # type: ignore[arg-type]
+    closing.close_year(2565, by=cast.head_of_office, now=at(date(2022, 10, 3)))
 
 
 def said_and_shared(cast: Cast, task: DivisionTask, other: DivisionTask) -> None:
