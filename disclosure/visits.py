@@ -68,12 +68,16 @@ class Item:
 def checklist(organization: Organization, year: int, publications: dict[str, Publication]) -> list[Item]:
     """Ready for the assessment? `publications`: the year's (queries.of_year). One statement."""
     seen = {one.item: one for one in Visit.objects.filter(organization=organization, fiscal_year=year)}
-    return [_item(organization.code, year, name, queries.standing(publications), seen.get(name)) for name in ITEMS]
+    standing = queries.standing(publications)
+    gone = publications.keys() - standing.keys()
+    return [_item(organization.code, year, name, standing, seen.get(name), name in gone) for name in ITEMS]
 
 
-def _item(code: str, year: int, name: str, standing: dict[str, Publication], visit: Visit | None) -> Item:
+def _item(
+    code: str, year: int, name: str, standing: dict[str, Publication], visit: Visit | None, withdrawn: bool
+) -> Item:
     path = _path(code, year, name, standing)
-    return Item(name, label(name), _code(name, year), path, visit if path else None, _missing(path, visit))
+    return Item(name, label(name), _code(name, year), path, visit if path else None, _missing(path, visit, withdrawn))
 
 
 def label(name: str) -> str:
@@ -84,9 +88,9 @@ def _code(name: str, year: int) -> str:
     return snapshots.item_of(Page(name), year) if name in Page.values else ""
 
 
-def _missing(path: str, visit: Visit | None) -> str:
+def _missing(path: str, visit: Visit | None, withdrawn: bool) -> str:
     if not path:
-        return _("Not published.")
+        return _("Withdrawn, and not published again.") if withdrawn else _("Not published.")
     if visit is None or visit.path != path:
         return _("Published, and not looked at yet.")
     return said(visit.problem)

@@ -177,7 +177,7 @@ def _progress(facts: Facts) -> str:
     late = sum(one.overdue > 0 for one in went)
     said = f"แล้วเสร็จ {thai_digits(done)} มาตรการ"
     if open_ := len(went) - done:
-        said += f" อยู่ระหว่างดำเนินการ {thai_digits(open_)} มาตรการ"
+        said += f" ยังไม่แล้วเสร็จ {thai_digits(open_)} มาตรการ"
     if late:
         said += f" ในจำนวนนี้เกินกำหนด {thai_digits(late)} มาตรการ"
     return (

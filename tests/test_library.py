@@ -116,7 +116,7 @@ def test_last_years_measures_and_how_they_went_stand_in_the_new_memo(cast: Cast)
     cast.approved()
     PlanRow.objects.update(fiscal_year=2564)
     content = drafts.working_text(drafts.from_result(2564, by=cast.head_of_office, now=at()))
-    assert "๗ มาตรการ แล้วเสร็จ ๐ มาตรการ อยู่ระหว่างดำเนินการ ๗ มาตรการ" in content["sections"][1]["text"]
+    assert "๗ มาตรการ แล้วเสร็จ ๐ มาตรการ ยังไม่แล้วเสร็จ ๗ มาตรการ" in content["sections"][1]["text"]
     page = browser(cast.head_of_office).get(f"/memos/{draft_of(cast, real()).pk}/edit/").content.decode()
     assert own(cast)[0].text in page
 
