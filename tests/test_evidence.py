@@ -473,6 +473,8 @@ def test_kept_evidence_is_read_by_who_sees_the_task_though_it_was_removed(
     named = attach(cast, task, file=png())
     submitted(drawn_up(task, cast), cast)
     plain = attach(cast, task, now=at(hour=19))
+    cast.finance.language = "en"
+    cast.finance.save()
     with translation.override("en"):
         asked = [as_(cast.finance).get(f"{files(task)}{one.pk}/remove/").content.decode() for one in (named, plain)]
     assert ["is kept, and can still be opened" in page for page in asked] == [True, False]
