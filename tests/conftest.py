@@ -19,6 +19,13 @@ def _flush_without_guards(self: Any) -> None:
 TransactionTestCase._fixture_teardown = _flush_without_guards  # type: ignore[method-assign]
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """A parameter called `page` or `context` is Playwright's: its loop would run beside all tests that follow."""
+    strays = [one.nodeid for one in items if "browser_name" in one.fixturenames and "browser" not in one.path.parts]  # type: ignore[attr-defined]
+    if strays:
+        raise pytest.UsageError(f"These name a fixture of Playwright's: {', '.join(strays)}")
+
+
 @pytest.fixture(autouse=True)
 def _quiet(settings: Any) -> None:
     """Fast passwords, a silent bell, letters kept in memory, and a clock that tests set."""

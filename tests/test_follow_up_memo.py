@@ -435,12 +435,12 @@ def test_of_a_closed_year_the_page_offers_none_and_says_why(cast: Cast, client: 
         assert [(one.shut, one.may, one.due_on) for one in answer.context["follow_ups"]] == [(True, False, None)] * 2
 
 
-@pytest.mark.parametrize("page", ["", "edit/", "submit/"])
-def test_every_page_of_it_shows_the_frozen_table(cast: Cast, client: Client, page: str) -> None:
+@pytest.mark.parametrize("where", ["", "edit/", "submit/"])
+def test_every_page_of_it_shows_the_frozen_table(cast: Cast, client: Client, where: str) -> None:
     source = cast.approved()
     memo = drawn(cast, source)
     client.force_login(cast.head_of_office)
-    shown = client.get(f"/memos/{memo.pk}/{page}", secure=True).content.decode()
+    shown = client.get(f"/memos/{memo.pk}/{where}", secure=True).content.decode()
     assert 'id="figures"' in shown and "กองคลัง" in shown
     assert "follow_up." not in shown.replace("follow_up.interim", ""), "no field of a form holds a figure"
 
@@ -467,15 +467,15 @@ def test_the_kind_is_not_offered_to_begin_from_nothing(cast: Cast, client: Clien
     assert client.post("/memos/new/", {"kind": "ita-follow-up", "subject": "ก"}, secure=True).status_code == 404
 
 
-@pytest.mark.parametrize("page", ["", "edit/"])
-def test_its_page_costs_the_same_whatever_the_number_of_tasks(cast: Cast, client: Client, page: str) -> None:
+@pytest.mark.parametrize("where", ["", "edit/"])
+def test_its_page_costs_the_same_whatever_the_number_of_tasks(cast: Cast, client: Client, where: str) -> None:
     client.force_login(cast.head_of_office)
     counts = []
     for source in (small(cast), cast.approved()):
         memo = drawn(cast, source)
-        client.get(f"/memos/{memo.pk}/{page}", secure=True)
+        client.get(f"/memos/{memo.pk}/{where}", secure=True)
         with CaptureQueriesContext(connection) as statements:
-            assert client.get(f"/memos/{memo.pk}/{page}", secure=True).status_code == 200
+            assert client.get(f"/memos/{memo.pk}/{where}", secure=True).status_code == 200
         counts.append(len(statements))
     assert counts[0] == counts[1]
 

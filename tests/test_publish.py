@@ -154,13 +154,13 @@ def test_what_is_not_approved_is_not_published(cast: Cast, state: str) -> None:
         publish(cast, memo, digest="x")
 
 
-@pytest.mark.parametrize("page", [Page.MEASURES, Page.PROGRESS])
-def test_a_secret_memo_is_never_published(cast: Cast, page: Page) -> None:
+@pytest.mark.parametrize("place", [Page.MEASURES, Page.PROGRESS])
+def test_a_secret_memo_is_never_published(cast: Cast, place: Page) -> None:
     memo = cast.approved()
-    digest = preview(cast, memo, page).digest
+    digest = preview(cast, memo, place).digest
     MemoKind.objects.filter(pk=memo.kind_id).update(secret=True)
     with pytest.raises(Memo.DoesNotExist):
-        publish(cast, memo, page, digest=digest)
+        publish(cast, memo, place, digest=digest)
     assert not Publication.objects.exists()
 
 

@@ -363,7 +363,7 @@ def test_a_scan_of_ten_times_the_tasks_takes_the_same_statements(
     for memos, week in ((1, 2), (9, 3)):
         for _ in range(memos):
             cast.approved()
-        with django_assert_max_num_queries(20) as statements:
+        with django_assert_max_num_queries(28) as statements:
             scan(SPRING + days(7 * week))
         counts.append(len(statements))
     assert DivisionTask.objects.count() == 150
