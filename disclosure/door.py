@@ -7,10 +7,12 @@ the page. No cookie is read or set; the language is the address's (?lang=en), ne
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cache
 from hashlib import sha256
 from http import HTTPStatus
 from pathlib import Path
 
+from csp.utils import build_policy
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpResponsePermanentRedirect
 from django.http.response import HttpResponseBase
@@ -26,6 +28,8 @@ from disclosure.store import Kept
 
 ROOM, FILES = "/public/", ("/sitemap.xml", "/robots.txt")
 LANGUAGES = ("th", "en")
+#: The queries that nearly everybody comes with, and what language each asks for.
+ASKED = {"": "th", "lang=th": "th", "lang=en": "en"}
 HTML = "text/html; charset=utf-8"
 
 
@@ -52,14 +56,19 @@ class PublicDoor:
         request.get_host()  # a forged host is refused here as everywhere
         if request.method not in ("GET", "HEAD"):
             return _framed(HttpResponseNotAllowed(["GET", "HEAD"]))
-        language = request.GET.get("lang", "th")
-        language = language if language in LANGUAGES else "th"
-        key = (path, language) if request.GET.keys() <= {"lang"} else None
+        asked = request.META.get("QUERY_STRING", "")
+        language = ASKED.get(asked) or _language(request)
+        key = (path, language) if asked in ASKED or request.GET.keys() <= {"lang"} else None
         kept = store.get(key) if key else None
         if kept:
             return _given(request, kept)
         with translation.override(language):
             return _asked(request, language, key)
+
+
+def _language(request: HttpRequest) -> str:
+    wanted = request.GET.get("lang", "th")
+    return wanted if wanted in LANGUAGES else "th"
 
 
 def _asked(request: HttpRequest, language: str, key: tuple[str, str] | None) -> HttpResponseBase:
@@ -113,7 +122,7 @@ def _given(request: HttpRequest, kept: Kept) -> HttpResponse:
     response.headers["Content-Length"] = str(len(kept.content))
     if kept.status == HTTPStatus.OK and ("If-None-Match" in request.headers or "If-Modified-Since" in request.headers):
         found = get_conditional_response(request, kept.etag, kept.changed, response)
-        return _framed(found) if found else response
+        return _framed(found or response)
     return _framed(response)
 
 
@@ -130,8 +139,17 @@ def _headers(answer: Leaf, language: str) -> tuple[tuple[str, str], ...]:
 
 
 def _framed(response: HttpResponse) -> HttpResponse:
+    """With the headers of every answer of the house. The policy is put together once: doing so for each answer, as
+    its middleware does, took longer than the page itself. A PDF has none (documents.serving)."""
     response.headers.setdefault("X-Frame-Options", settings.X_FRAME_OPTIONS)
+    if not getattr(response, "_csp_exempt", False):
+        response.headers["Content-Security-Policy"] = _policy()
     return response
+
+
+@cache
+def _policy() -> str:
+    return str(build_policy())
 
 
 def _etag(answer: Leaf, language: str, request: HttpRequest) -> str:
