@@ -70,7 +70,7 @@ class StockFlow(flow.Flow):  # type: ignore[misc]
         memo.entry = registry.enter(memo, at=now)
         memo.save(update_fields=["state", "round", "submitted_at"])
         findings = checking.findings_on(memo, body, on=day_of(now)) or []
-        revision = decisions._freeze(memo, body, findings, reason=document.REASON, by=by, seat=seat, now=now)
+        revision = decisions._freeze(memo, body, findings, [], reason=document.REASON, by=by, seat=seat, now=now)
         drafts.Draft.objects.filter(memo=memo).delete()
         steps = decisions._copy_route(memo)
         _tell(memo, steps[0], now)
