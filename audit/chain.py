@@ -101,11 +101,6 @@ def history_of(subject: Subject) -> list[Event]:
     return list(Event.objects.filter(subject_type=subject_type(subject), subject_id=subject.pk).order_by("seq"))
 
 
-def head_of(subject: Subject) -> Event:
-    """The newest event of a subject's chain. Raises Event.DoesNotExist where nothing was recorded."""
-    return Event.objects.filter(subject_type=subject_type(subject), subject_id=subject.pk).latest("seq")
-
-
 def verify() -> Iterator[Problem]:
     """Walk every chain, oldest first, then ask each witness. Yields what is wrong; nothing when all is well."""
     for name in guards.missing():

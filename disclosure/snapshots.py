@@ -139,7 +139,7 @@ def taken(memo: Memo, page: Page, *, at: datetime) -> Snapshot:
     office, body, year = memo.organization, revision.content, year_of(memo)
     shown = Shown.of(holders(office), office.phone)
     approval = _approval(memo)
-    divisions = {one.name_th: _division(one) for one in Division.objects.filter(organization=office)}
+    divisions = {one.name_th: _division(one) for one in office.divisions_by_code.values()}
     by_code = {one["code"]: one for one in divisions.values()}
     made: dict[str, Any]
     if page == Page.MEASURES:

@@ -31,7 +31,7 @@ def comment(task_id: UUID, *, by: User, text: str, now: datetime, divisions: Ite
     """
     task, seat = locked(task_id, "comment", by=by, now=now)
     text = words(text, "text", needed=_("Write what you want to say."))
-    ours = list(Division.objects.filter(organization=task.organization_id))
+    ours = list(task.organization.divisions_by_code.values())
     chosen, known = set(divisions), {one.code: one for one in ours}
     if chosen - known.keys():
         raise ValidationError({"divisions": _("One of these divisions does not exist.")})

@@ -22,6 +22,7 @@ class ApprovedMemo(Protocol):
 
     pk: Any
     organization_id: Any
+    organization: Any
 
 
 @dataclass
@@ -45,7 +46,7 @@ def spawn(
     """
     if not content["plan"]:
         return []
-    divisions = {d.code: d for d in Division.objects.filter(organization=memo.organization_id)}
+    divisions = memo.organization.divisions_by_code
     plan = _Plan()
     for seq, raw in enumerate(content["plan"], 1):
         _lay_out(plan, memo, seq, raw, order=order, divisions=divisions, at=at)

@@ -111,7 +111,7 @@ def _requests(task: DivisionTask) -> list[Extension]:
 
 def others(task: DivisionTask) -> list[Division]:
     """The divisions that may be named in a comment."""
-    return list(Division.objects.filter(organization=task.organization_id).exclude(pk=task.division_id))
+    return [one for one in task.organization.divisions_by_code.values() if one.pk != task.division_id]
 
 
 def _comments(request: HttpRequest, task: DivisionTask) -> Page:

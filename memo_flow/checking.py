@@ -29,7 +29,6 @@ from memo_flow import follow_up_words
 from memo_flow.content import Content
 from memo_flow.models import Memo
 from organization.calendar import day_of
-from organization.models import Division
 
 RESULT = "result"  # the section of figures that stand in no field: the recorded result's
 
@@ -60,12 +59,11 @@ def report_on(memo: Memo, content: Content, *, subject: str, on: date) -> Report
         return _of_follow_up(content, subject)
     if year_of(content) not in rulebook.years():
         return None
-    divisions = Division.objects.filter(organization=memo.organization_id).values_list("code", "name_th")
     result, before = recorded_of(memo, content)
     return checked(
         content,
         subject=subject,
-        divisions=dict(divisions),
+        divisions=memo.organization.names_of_divisions,
         result=result,
         before=before,
         dated=dated(memo, on),

@@ -17,6 +17,7 @@ from django.utils.translation import ngettext
 from viewflow.workflow.exceptions import FlowRuntimeError
 
 from audit import chain
+from audit.models import Event
 from files import shelf
 from files.models import Attachment
 from measures import follow_up, planning
@@ -43,7 +44,7 @@ from memo_flow.queries import locked, newest_revision, steps_of
 from notifications import outbox
 from organization import years
 from organization.calendar import WorkingDays, day_of
-from organization.models import HEADS, Division, Position, User
+from organization.models import HEADS, Position, User
 from organization.plain_text import says_something, words
 from organization.refusals import NotNow, Stale
 from organization.seats import Seat, seats_of
@@ -268,10 +269,10 @@ def _settle(memo: Memo, steps: Sequence[Step], mine: Step, decision: Decision, s
             memo.save(update_fields=["state", "closed_at"])
     if memo.state == State.APPROVED:
         outgoing += _approved(memo, steps, decision, seat, now=now)
-    _record(memo, decision, by=decision.user, seat=seat, now=now)
+    last = _record(memo, decision, by=decision.user, seat=seat, now=now)
     if memo.state in (State.APPROVED, State.REJECTED):
         assert decision.revision is not None
-        manuscripts.freeze(memo, decision.revision, steps=steps, by=decision.user, seat=seat, at=now)
+        manuscripts.freeze(memo, decision.revision, steps=steps, last=last, by=decision.user, seat=seat, at=now)
     outbox.post(outgoing, at=now)
 
 
@@ -363,7 +364,7 @@ def _copy_route(memo: Memo) -> list[Step]:
 
 
 def _require_complete(memo: Memo, body: text.Content) -> None:
-    codes = set(Division.objects.filter(organization=memo.organization_id).values_list("code", flat=True))
+    codes = memo.organization.divisions_by_code.keys()
     missing = text.gaps({**body, "subject": memo.subject}, divisions=codes, outline=memo.kind.outline)
     if not memo.subject.strip():
         missing.insert(0, text.Gap("subject", _("Write the subject.")))
@@ -445,9 +446,9 @@ def _act(
     )
 
 
-def _record(memo: Memo, decision: Decision, *, by: User, seat: Seat, now: datetime, **data: Any) -> None:
+def _record(memo: Memo, decision: Decision, *, by: User, seat: Seat, now: datetime, **data: Any) -> Event:
     data |= {"state": memo.state, "decision": decision.pk, "step": decision.step_id, "words": decision.words}
-    chain.record(memo, Outcome(decision.outcome).verb, by=by, seat=seat, at=now, **data)
+    return chain.record(memo, Outcome(decision.outcome).verb, by=by, seat=seat, at=now, **data)
 
 
 @contextmanager

@@ -135,7 +135,7 @@ def facts_of(
             office=str(organization),
             division=str(division),
             website=organization.website,
-            divisions=tuple(Division.objects.filter(organization=organization).values_list("code", flat=True)),
+            divisions=tuple(organization.divisions_by_code),
             home=division.code,
             last=tuple(library.ordered(organization.pk, year, on)),
             unfinished=tuple(library.unfinished(organization.pk, year)),

@@ -108,8 +108,7 @@ def memo_check(request: HttpRequest, pk: UUID) -> HttpResponse:
     memo = memo_for(request, pk, seats)
     policies.require(request.user, "edit", memo, on=today, seats=seats)  # type: ignore[arg-type]
     body, subject = text.legible(parsed(request.POST)) | _frozen(memo), request.POST.get("subject", "")
-    divisions = dict(Division.objects.filter(organization=memo.organization_id).values_list("code", "name_th"))
-    found = _findings(memo, body, subject, divisions, checking.recorded_of(memo, body))
+    found = _findings(memo, body, subject, memo.organization.names_of_divisions, checking.recorded_of(memo, body))
     marked = _marked(body, found) if found else []
     context = {"panel": found, "year": checking.year_of(body), "marked": marked, "live": True}
     return render(request, "memo_flow/_checked.html", context)
@@ -229,12 +228,12 @@ def _editor(
     theirs: Draft | None = None,
     status: int = 200,
 ) -> HttpResponse:
-    divisions = list(Division.objects.filter(organization=memo.organization_id))
+    divisions = list(memo.organization.divisions_by_code.values())
     frozen = _frozen(memo)
     legible = text.legible(body) | frozen
     recorded = checking.recorded_of(memo, legible)
     result = recorded[0]
-    found = _findings(memo, legible, subject, {d.code: d.name_th for d in divisions}, recorded)
+    found = _findings(memo, legible, subject, memo.organization.names_of_divisions, recorded)
     context = {
         "memo": memo,
         "attached": attachments.of(memo),

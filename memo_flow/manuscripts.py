@@ -16,7 +16,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
-from audit import chain
+from audit.models import Event
 from documents import orders
 from documents.models import Form, Paper
 from memo_flow import analysis, paper, policies
@@ -25,7 +25,7 @@ from memo_flow.lifecycle import State
 from memo_flow.models import Decision, Memo, Outcome, Revision, Step
 from memo_flow.queries import decisions_on, locked, newest_revision, steps_of
 from organization.calendar import buddhist_year, day_of, fiscal_year, local, thai_date, thai_digits
-from organization.models import Acting, ActingKind, Division, Position, User
+from organization.models import Acting, ActingKind, Position, User
 from organization.seats import Seat
 
 MARKS = {
@@ -50,12 +50,14 @@ def preview(memo: Memo, form: Form, body: Content, *, revision: Revision | None,
     return file.paper(form, at=at, mark=mark, note=_note(memo, mark, at))
 
 
-def freeze(memo: Memo, revision: Revision, *, steps: Sequence[Step], by: User, seat: Seat, at: datetime) -> list[Paper]:
+def freeze(
+    memo: Memo, revision: Revision, *, steps: Sequence[Step], last: Event, by: User, seat: Seat, at: datetime
+) -> list[Paper]:
     """Freeze the papers of a memo on which the last decision has fallen, within that decision's transaction.
 
     The memo and the certificate of its route always; after approval also its report, where it has one, the notice to
     the divisions, where it orders them something, and of a follow-up memo the report of its figures.
-    `steps`: the round's, which the caller has.
+    `steps`: the round's, and `last`, the decision's own event at the end of the chain: the caller has both.
     """
     decided = list(decisions_on(memo))
     answered = {one.step_id for one in decided}  # a step that nobody needed to answer has no block
@@ -66,7 +68,7 @@ def freeze(memo: Memo, revision: Revision, *, steps: Sequence[Step], by: User, s
         forms += [Form.NOTICE] if revision.content["plan"] and not memo.kind.secret else []
         forms += [Form.FOLLOW_UP] if revision.content.get("follow_up") else []
     papers = [_frozen(memo, file.paper(form, at=at, code=orders.new_code()), at=at) for form in forms]
-    certificate = file.paper(Form.CERTIFICATE, at=at, code=orders.new_code(), body=file.certificate_body(papers))
+    certificate = file.paper(Form.CERTIFICATE, at=at, code=orders.new_code(), body=file.certificate_body(papers, last))
     return orders.place([*papers, _frozen(memo, certificate, at=at)], by=by, seat=seat, at=at)
 
 
@@ -113,7 +115,6 @@ class _File:
     ) -> None:
         self.memo, self.body, self.revision = memo, body, revision
         self.steps, self.decided = steps, sorted(decided, key=_in_order)
-        self.divisions = dict(Division.objects.filter(organization=memo.organization_id).values_list("code", "name_th"))
         self.entry = getattr(memo, "entry", None)
 
     @classmethod
@@ -279,8 +280,7 @@ class _File:
             ],
         }
 
-    def certificate_body(self, papers: Iterable[Paper]) -> dict[str, Any]:
-        last = chain.head_of(self.memo)
+    def certificate_body(self, papers: Iterable[Paper], last: Event) -> dict[str, Any]:
         return {
             **self.reference(),
             "state": str(self.memo.state),
@@ -383,7 +383,8 @@ class _File:
         }
 
     def named(self, codes: Iterable[str]) -> list[str]:
-        return [self.divisions.get(code, code) for code in codes]
+        names = self.memo.organization.names_of_divisions
+        return [names.get(code, code) for code in codes]
 
 
 def _row_of_figures(row: Mapping[str, Any]) -> dict[str, Any]:

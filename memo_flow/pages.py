@@ -14,7 +14,7 @@ from memo_flow.lifecycle import State
 from memo_flow.models import OUTCOMES, Action, Memo, Outcome, Revision, Step
 from memo_flow.queries import decisions_on, history_of, newest_revision, steps_of, visible_to, waiting_reason
 from organization import calendar
-from organization.models import Division, User
+from organization.models import User
 from organization.refusals import Refused
 from organization.seats import Seat, Seats, seats_of
 
@@ -40,7 +40,7 @@ def memo_page(memo: Memo, user: User, *, form: DecisionForm | None = None, refus
         "body": body,
         "panel": panel(body.get("findings", []), body),
         **paper.annex(body),
-        "divisions": names_of_divisions(memo),
+        "divisions": memo.organization.names_of_divisions,
         "revision": revision,
         "blocks": paper.blocks(steps, decided),
         "author_signature": _author_signature(memo, revision),
@@ -102,8 +102,3 @@ def _author_signature(memo: Memo, revision: Revision | None) -> list[str]:
     if revision is None:
         return paper.signature(memo.author, memo.author_position, None, memo.created_at)
     return paper.signature(revision.by, revision.position, revision.acting, revision.at)
-
-
-def names_of_divisions(memo: Memo) -> dict[str, str]:
-    """Code -> Thai name of the office's divisions, for the paper."""
-    return dict(Division.objects.filter(organization=memo.organization_id).values_list("code", "name_th"))

@@ -17,7 +17,7 @@ from memo_flow.findings import panel
 from memo_flow.forms import DecisionForm, ReasonForm, ReassignForm, SubmitForm
 from memo_flow.lifecycle import State
 from memo_flow.models import Action, Memo, MemoKind
-from memo_flow.pages import memo_page, names_of_divisions
+from memo_flow.pages import memo_page
 from memo_flow.queries import search, steps_of, visible_to
 from organization import calendar
 from organization.models import Position
@@ -105,7 +105,7 @@ def memo_submit(request: HttpRequest, pk: UUID) -> HttpResponse:
             return redirect("memo", pk)
     policies.require(request.user, "submit", memo, on=calendar.day_of(now))  # type: ignore[arg-type]
     body, attached = drafts.working_text(memo), attachments.of(memo)
-    divisions = names_of_divisions(memo)
+    divisions = memo.organization.names_of_divisions
     findings = checking.findings_on(memo, body, on=calendar.day_of(now))
     found = None if findings is None else panel(findings, body, subject=memo.subject)
     gaps = [text.Gap(path, m) for path, said in errors.items() for m in said]

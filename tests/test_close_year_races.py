@@ -43,7 +43,7 @@ def test_work_that_comes_while_the_year_is_being_closed_is_refused(cast: Cast) -
 def test_work_that_was_begun_before_is_in_what_is_closed(cast: Cast) -> None:
     task = cast.task()
     _started, closed = overtaken(lambda: work.start(task.pk, by=cast.finance, now=at(AFTER)), closing_it(cast))
-    assert chain.head_of(closed).data["states"]["in_progress"] == 1
+    assert chain.history_of(closed)[-1].data["states"]["in_progress"] == 1
     assert not list(chain.verify())
 
 
@@ -69,7 +69,7 @@ def test_what_was_approved_before_belongs_to_what_is_closed(cast: Cast) -> None:
     cast.approved()
     memo = cast.endorsed()
     _decision, closed = overtaken(answering(cast, memo, "mayor", "approve"), closing_it(cast))
-    assert chain.head_of(closed).data["tasks"] == DivisionTask.objects.count() == 30
+    assert chain.history_of(closed)[-1].data["tasks"] == DivisionTask.objects.count() == 30
     assert not list(chain.verify())
 
 

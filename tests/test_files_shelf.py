@@ -82,7 +82,7 @@ def test_a_file_is_kept_under_its_bytes_with_its_own_name(cast: Cast, folder: Pa
     assert (one.by, one.at, one.thumbnail) == (cast.finance, at(), "")
     assert read(one.sha256) == sample.pdf()
     assert (folder / one.sha256[:2] / one.sha256).is_file() and kept_in(folder) == {one.sha256}
-    event = chain.head_of(one)
+    event = chain.history_of(one)[-1]
     assert event.verb == "attached" and event.data["sha256"] == one.sha256 and event.by_id == cast.finance.pk
     assert problems() == []
 
@@ -99,7 +99,7 @@ def test_a_picture_is_kept_without_its_place_and_with_a_small_one(cast: Cast, fo
     assert b"Camera" not in read(one.sha256)
     assert read(one.thumbnail)[8:12] == b"WEBP"
     assert kept_in(folder) == {one.sha256, one.thumbnail}
-    assert chain.head_of(one).data["received"] == sha256(given)
+    assert chain.history_of(one)[-1].data["received"] == sha256(given)
     assert problems() == []
 
 
@@ -235,7 +235,7 @@ def test_a_removed_file_leaves_its_row_its_chain_and_no_bytes(cast: Cast, folder
     row = Attachment.objects.get(pk=one.pk)
     assert (row.removed_at, row.removed_by, row.removed_why) == (at(hour=11), cast.finance, "แนบผิดไฟล์")
     assert kept_in(folder) == set() and shelf.attached_to(ABOUT) == []
-    event = chain.head_of(row)
+    event = chain.history_of(row)[-1]
     assert event.verb == "removed" and event.data["sha256"] == row.sha256
     assert problems() == []
 

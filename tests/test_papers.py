@@ -149,10 +149,10 @@ def test_freezing_costs_the_same_however_long_the_plan(cast: Cast) -> None:
         assert revision is not None
         body = {**revision.content, "plan": revision.content["plan"][:rows]}
         revision.content = body
-        memo = fresh(memo)
+        memo, last = fresh(memo), chain.history_of(memo)[-1]
         with CaptureQueriesContext(connection) as statements, transaction.atomic():
             memo.__dict__["state"] = "approved"
-            manuscripts.freeze(memo, revision, steps=[], by=cast.mayor, seat=_seat(cast), at=at())
+            manuscripts.freeze(memo, revision, steps=[], last=last, by=cast.mayor, seat=_seat(cast), at=at())
             transaction.set_rollback(True)
         counts.append(len([q for q in statements if not q["sql"].startswith(("SAVEPOINT", "ROLLBACK", "RELEASE"))]))
     assert counts[0] == counts[1] <= 13

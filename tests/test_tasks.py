@@ -159,7 +159,7 @@ def test_a_report_says_what_hinders_and_the_chain_holds_it(cast: Cast) -> None:
     task = cast.started()
     said = say(task, cast.finance, obstacles=" ฝนตก\r\nถนนขาด ")
     assert Report.objects.get(pk=said.pk).obstacles == "ฝนตก\nถนนขาด"
-    event = chain.head_of(task)
+    event = chain.history_of(task)[-1]
     assert event.data["obstacles"] == chain.digest("ฝนตก\nถนนขาด")
     assert not list(chain.verify())
 

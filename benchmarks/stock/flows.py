@@ -24,7 +24,7 @@ from memo_flow.models import Circulation, Decision, Memo, Revision, Step
 from memo_flow.queries import newest_revision, steps_of
 from notifications import outbox
 from organization.calendar import WorkingDays, day_of
-from organization.models import HEADS, Division, User
+from organization.models import HEADS, User
 from organization.seats import Seat, holder_of, seat_at
 
 
@@ -88,7 +88,8 @@ class StockFlow(flow.Flow):  # type: ignore[misc]
             tasks = planning.spawn(memo, text, order=decision.order, by=decision.user, seat=seat, at=now)
         else:
             tasks = _spawn_one_by_one(memo, text, decision, seat, now)
-        manuscripts.freeze(memo, revision, steps=steps_of(memo), by=decision.user, seat=seat, at=now)
+        last = decisions.chain.history_of(memo)[-1]
+        manuscripts.freeze(memo, revision, steps=steps_of(memo), last=last, by=decision.user, seat=seat, at=now)
         staff = task_letters.staff_of(memo.organization_id, day_of(now))
         heads = [position for position in staff if position.role in HEADS]
         told = [one for head in heads for one in staff[head]]
@@ -107,7 +108,7 @@ class StockFlow(flow.Flow):  # type: ignore[misc]
 
 
 def _spawn_one_by_one(memo: Memo, text: Any, decision: Decision, seat: Seat, now: Any) -> list[DivisionTask]:
-    divisions = {d.code: d for d in Division.objects.filter(organization=memo.organization_id)}
+    divisions = memo.organization.divisions_by_code
     plan = planning._Plan()
     for seq, raw in enumerate(text["plan"], 1):
         planning._lay_out(plan, memo, seq, raw, order=decision.order, divisions=divisions, at=now)
