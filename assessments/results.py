@@ -276,7 +276,7 @@ def _record(
     for one in figures:
         validate(one)
     # Two who record a new year at once have no row of it to lock: they meet at the organization's.
-    Organization.objects.select_for_update(no_key=True).get(pk=home)
+    fiscal_years.hold(home)
     rows = {row.fiscal_year: row for row in Assessment.objects.filter(organization=home)}
     fiscal_years.require_open(home, *(one.year for one in figures if one.year in rows))
     saved = []

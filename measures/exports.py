@@ -18,8 +18,7 @@ from openpyxl.styles import Alignment, Font, PatternFill
 from openpyxl.utils import get_column_letter
 
 from files import shelf
-from measures.follow_up import SAID, is_late
-from measures.lifecycle import State
+from measures.follow_up import SAID, finished_on, is_late
 from measures.models import DivisionTask, Report, ReportKind
 from measures.queries import about, board_order, with_progress
 from organization.calendar import day_of
@@ -119,7 +118,7 @@ def _rows(tasks: list[Any], today: date) -> Iterator[Row]:
 
 
 def _row(task: Any, report: Report | None, evidence: int, today: date) -> Row:
-    plan, finished = task.measure.row, _finished_on(task)
+    plan, finished = task.measure.row, finished_on(task, task.finished_at)
     entry = getattr(plan.memo, "entry", None)
     return [
         plan.fiscal_year,
@@ -142,12 +141,6 @@ def _row(task: Any, report: Report | None, evidence: int, today: date) -> Row:
         _text(task.hindered or ""),
         _text(entry.number) if entry else "",
     ]
-
-
-def _finished_on(task: Any) -> date | None:
-    """The day the division said it was finished, where that still stands."""
-    stands = task.state in (State.REPORTED, State.ACCEPTED) and task.finished_at
-    return day_of(task.finished_at) if stands else None
 
 
 def _text(text: object) -> str:

@@ -27,7 +27,7 @@ def of_memo(memo_id: UUID, *, titles: Sequence[str], on: date) -> dict[str, Any]
     told, shown = _said([task.pk for task in tasks]), _evidence(tasks)
     lines = [(task, _line(task, told[task.pk], shown[about(task)], on)) for task in tasks]
     return {
-        "totals": _totals(line for _task, line in lines),
+        "totals": totals(line for _task, line in lines),
         "divisions": _by_division(lines),
         "rows": _rows(lines, titles),
     }
@@ -64,7 +64,7 @@ def _line(task: DivisionTask, reports: list[Report], evidence: list[Attachment],
     return {
         "division": task.division.name_th,
         "state": str(task.state),
-        "percent": 100 if task.state == State.ACCEPTED else task.percent,
+        "percent": task.percent,
         "ordered_due_on": task.measure.row.follow_up_due.isoformat(),
         "due_on": task.due_on.isoformat(),
         "closed_on": done_on.isoformat() if done_on else "",
@@ -86,24 +86,27 @@ def is_late(task: DivisionTask, finished: date | None, on: date) -> bool:
     return task.state != State.CANCELLED and (finished or on) > task.due_on
 
 
-def _done_on(task: DivisionTask, reports: list[Report]) -> date | None:
+def finished_on(task: DivisionTask, said_at: datetime | None) -> date | None:
     """The day the division said it was finished, where that still stands; an answer that came later makes none late."""
-    if task.state not in (State.REPORTED, State.ACCEPTED):
-        return None
-    finished = [report for report in reports if report.kind == ReportKind.FINISHED]
-    return day_of(finished[-1].at) if finished else None
+    stands = task.state in (State.REPORTED, State.ACCEPTED)
+    return day_of(said_at) if stands and said_at else None
 
 
-def _totals(lines: Iterable[dict[str, Any]]) -> dict[str, int]:
-    """Cancelled tasks do not count. What is late was either finished after its day, or is overdue."""
+def _done_on(task: DivisionTask, reports: list[Report]) -> date | None:
+    finished = [report.at for report in reports if report.kind == ReportKind.FINISHED]
+    return finished_on(task, finished[-1] if finished else None)
+
+
+def totals(lines: Iterable[Mapping[str, Any]]) -> dict[str, int]:
+    """Of lines as `of_memo` gives them. Cancelled tasks do not count; what is late was finished late or is overdue."""
     counted = [line for line in lines if line["state"] != State.CANCELLED]
     points = sum(line["percent"] for line in counted)
     return {
         "tasks": len(counted),
         "done": sum(line["state"] == State.ACCEPTED for line in counted),
         "late": sum(line["late"] for line in counted),
-        "finished_late": sum(line["late"] and bool(line["closed_on"]) for line in counted),
-        "overdue": sum(line["late"] and not line["closed_on"] for line in counted),
+        "finished_late": sum(line["late"] and bool(line.get("closed_on")) for line in counted),
+        "overdue": sum(line["late"] and not line.get("closed_on") for line in counted),
         "percent": round(points / len(counted)) if counted else 0,
     }
 
@@ -113,7 +116,7 @@ def _by_division(lines: list[tuple[DivisionTask, dict[str, Any]]]) -> list[dict[
     theirs: dict[tuple[int, int, str], list[dict[str, Any]]] = defaultdict(list)
     for task, line in lines:
         theirs[task.division.order, task.division_id, task.division.name_th].append(line)
-    return [{"name": name, **_totals(theirs[order, pk, name])} for order, pk, name in sorted(theirs)]
+    return [{"name": name, **totals(theirs[order, pk, name])} for order, pk, name in sorted(theirs)]
 
 
 def _rows(lines: list[tuple[DivisionTask, dict[str, Any]]], titles: Sequence[str]) -> list[dict[str, Any]]:

@@ -141,18 +141,20 @@ def reported(task: DivisionTask, said: Report, judges: Iterable[Seat]) -> list[D
 
 def answered(task: DivisionTask, event: str, said: Report, seat: Seat, *, at: datetime) -> list[Draft]:
     """Tell the division what was answered; the one who answered knows it."""
+    words = {"by": signed(seat), "comment": said.text}
+    return _to_the_division(task, event, f"answered:{said.pk}", words, but=said.by_id, at=at)
+
+
+def _to_the_division(
+    task: DivisionTask, event: str, key: str, more: dict[str, Any], *, but: int | None, at: datetime
+) -> list[Draft]:
+    """A letter to everyone of a task's division, but to the one who wrote it."""
     told = people_of([task.division_id], day_of(at)).get(task.division_id, [])
+    said = {**facts(task), **more}
     return [
-        Draft(
-            task.organization_id,
-            one.user.pk,
-            event,
-            about(task),
-            f"answered:{said.pk}:{one.user.pk}",
-            {**facts(task), "by": signed(seat), "comment": said.text},
-        )
+        Draft(task.organization_id, one.user.pk, event, about(task), f"{key}:{one.user.pk}", said)
         for one in told
-        if one.user.pk != said.by_id
+        if one.user.pk != but
     ]
 
 
@@ -226,20 +228,13 @@ def asked_for_time(task: DivisionTask, asked: Extension, judges: Iterable[Seat],
 def answered_time(task: DivisionTask, asked: Extension, seat: Seat, *, at: datetime) -> list[Draft]:
     """Tell the division what was answered to its request; the one who answered knows it."""
     event = "task_extension_granted" if asked.granted else "task_extension_refused"
-    said = {"by": signed(seat), "due_before": asked.due_before.isoformat(), "comment": asked.answer}
-    told = people_of([task.division_id], day_of(at)).get(task.division_id, [])
-    return [
-        Draft(
-            task.organization_id,
-            one.user.pk,
-            event,
-            about(task),
-            f"extension:{asked.pk}:answer:{one.user.pk}",
-            {**facts(task), **said, "asked_for": asked.asked_for.isoformat()},
-        )
-        for one in told
-        if one.user.pk != asked.answered_by_id
-    ]
+    said = {
+        "by": signed(seat),
+        "comment": asked.answer,
+        "due_before": asked.due_before.isoformat(),
+        "asked_for": asked.asked_for.isoformat(),
+    }
+    return _to_the_division(task, event, f"extension:{asked.pk}:answer", said, but=asked.answered_by_id, at=at)
 
 
 def lapsed_with_the_year(lapsed: Iterable[Extension], year: int, seat: Seat, *, at: datetime) -> list[Draft]:

@@ -12,6 +12,7 @@ from typing import Any
 
 from assessments import rulebook
 from assessments.document import HIGH, HUMAN, SUGGEST, Finding
+from measures.follow_up import totals
 from organization.calendar import arabic_digits, day_of, thai_date, thai_digits
 
 Figures = dict[str, Any]
@@ -199,17 +200,7 @@ def tasks_of(figures: Figures) -> Iterator[tuple[str, dict[str, Any]]]:
 
 def totals_of(row: dict[str, Any]) -> dict[str, int]:
     """A plan row's totals, counted as the paper counts: without cancelled tasks."""
-    tasks = [task for one in row["measures"] for task in one["tasks"] if task["state"] != "cancelled"]
-    late = [task for task in tasks if task["late"]]
-    points = sum(task["percent"] for task in tasks)
-    return {
-        "tasks": len(tasks),
-        "done": sum(task["state"] == "accepted" for task in tasks),
-        "late": len(late),
-        "finished_late": sum(bool(task.get("closed_on")) for task in late),
-        "overdue": sum(not task.get("closed_on") for task in late),
-        "percent": round(points / len(tasks)) if tasks else 0,
-    }
+    return totals(task for one in row["measures"] for task in one["tasks"])
 
 
 def _day(day: date) -> str:

@@ -27,7 +27,7 @@ from memo_flow.queries import locked, newest_revision, visible_to
 from notifications.scans import REACH
 from organization import years
 from organization.calendar import day_of, local
-from organization.models import ClosedYear, Organization, Role, User
+from organization.models import Organization, Role, User
 from organization.refusals import NotNow
 from organization.seats import Seats
 from organization.templatetags.office import day as in_words
@@ -254,11 +254,10 @@ def missing(kind: str, today: date) -> QuerySet[PlanRow]:
     """First plan rows of the assessment's approved memos whose follow-up of this kind is due soon or late, and not on
     its way. Of secret memos there is none."""
     asked = due.years(kind, today=today, until=today + REACH)
-    closed = ClosedYear.objects.filter(organization=OuterRef("organization"), fiscal_year=OuterRef("fiscal_year"))
     sent = Memo.objects.filter(follows=OuterRef("memo"), follow_up=kind, state__in=SENT)
     rows = PlanRow.objects.filter(seq=1, fiscal_year__in=asked, memo__kind__secret=False)
     rows = rows.filter(memo__kind__outline__has_key="indicators", memo__state=State.APPROVED)
-    return rows.filter(~Exists(closed), ~Exists(sent))
+    return rows.exclude(years.is_closed("organization", "fiscal_year")).filter(~Exists(sent))
 
 
 @dataclass(frozen=True)
