@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
+from django.test import Client
 from django.utils import timezone
 
 from demo import document, office, walkthrough
@@ -17,6 +19,7 @@ from memo_flow.queries import newest_revision
 from organization.appointments import appoint
 from organization.models import Organization, Position, User
 
+Browse = Callable[[User], Client]  # a browser of this person's, signed in
 DAY = date(2021, 9, 14)  # the document's day, a Tuesday
 _clock: list[datetime] = []
 

@@ -2,10 +2,11 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from django.test import TransactionTestCase
+from django.test import Client, TransactionTestCase
 
 from audit import guards
-from tests.cast import Cast
+from organization.models import User
+from tests.cast import Browse, Cast, at, set_clock
 
 _teardown = TransactionTestCase._fixture_teardown
 
@@ -40,3 +41,15 @@ def _quiet(settings: Any) -> None:
 def cast(db: Any) -> Iterator[Cast]:
     """The demo office with its people, on the morning of the document's day."""
     yield Cast.assemble()
+
+
+@pytest.fixture
+def as_(client: Client) -> Browse:
+    """A browser as somebody, in the evening of the document's day."""
+
+    def sign_in(user: User) -> Client:
+        set_clock(at(hour=18))
+        client.force_login(user)
+        return client
+
+    return sign_in

@@ -21,24 +21,11 @@ from measures.follow_up import of_memo
 from measures.models import DivisionTask, Report
 from memo_flow import decisions, drafts, follow_ups
 from memo_flow.models import Memo
-from organization.models import User
 from organization.refusals import NotNow, Refused
 from tests import file_samples as samples
-from tests.cast import DAY, Cast, at, set_clock
+from tests.cast import DAY, Browse, Cast, at
 
 pytestmark = pytest.mark.django_db
-
-Browse = Callable[[User], Client]
-
-
-@pytest.fixture
-def as_(client: Client) -> Browse:
-    def sign_in(user: User) -> Client:
-        set_clock(at(hour=18))
-        client.force_login(user)
-        return client
-
-    return sign_in
 
 
 def pdf(name: str = samples.PDF_NAME, words: str = "evidence") -> SimpleUploadedFile:

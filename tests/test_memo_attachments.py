@@ -1,6 +1,5 @@
 """What is attached to a memo: brought while it is written, frozen with the text that is judged, read by its readers."""
 
-from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -18,24 +17,11 @@ from files.models import Attachment
 from memo_flow import attachments, decisions, drafts, manuscripts
 from memo_flow.models import Memo, Revision
 from memo_flow.queries import newest_revision
-from organization.models import User
 from organization.refusals import NotNow, Refused, Stale
 from tests import file_samples as samples
-from tests.cast import Cast, at, fresh, set_clock
+from tests.cast import Browse, Cast, at, fresh
 
 pytestmark = pytest.mark.django_db
-
-Browse = Callable[[User], Client]
-
-
-@pytest.fixture
-def as_(client: Client) -> Browse:
-    def sign_in(user: User) -> Client:
-        set_clock(at(hour=18))
-        client.force_login(user)
-        return client
-
-    return sign_in
 
 
 def pdf(name: str = samples.PDF_NAME, words: str = "attached") -> SimpleUploadedFile:

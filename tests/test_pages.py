@@ -1,7 +1,6 @@
 """Pages over HTTP: who gets which answer, what is kept after a refusal, and how many statements a page takes."""
 
 import json
-from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -20,21 +19,9 @@ from notifications.models import Letter
 from organization.appointments import act_for
 from organization.models import User
 from organization.seats import seats_of
-from tests.cast import Cast, at, digest, fresh, open_step, set_clock
+from tests.cast import Browse, Cast, at, digest, fresh, open_step
 
 pytestmark = pytest.mark.django_db
-
-Browse = Callable[[User], Client]
-
-
-@pytest.fixture
-def as_(client: Client) -> Browse:
-    def sign_in(user: User) -> Client:
-        set_clock(at(hour=18))
-        client.force_login(user)
-        return client
-
-    return sign_in
 
 
 def answer_form(memo: Memo, **more: Any) -> dict[str, Any]:
