@@ -244,7 +244,9 @@ def test_saving_words_keeps_the_figures_and_posted_ones_are_nothing(cast: Cast, 
     assert body["sections"][1]["text"] == "แก้ถ้อยคำ"
     assert body["follow_up"] == before and body["plan"] == []
     evil = Change.put("follow_up.topic", 0, before["topic"][:3], "ไม่")
-    edit(cast, memo, client, op=evil.op)
+    told = client.get(edit(cast, memo, client, op=evil.op)["location"], secure=True).content.decode()
+    assert "ระบบจึงไม่ได้แทนที่ข้อความใด" in told
+    assert memo.draft.undo is None
     edit(cast, memo, client, op="generate:follow_up.topic")
     edit(cast, memo, client, op="remove:follow_up.rows.0")
     assert text_of(memo)["follow_up"] == before
