@@ -26,6 +26,8 @@ urlpatterns = [
     path("measures/", include("measures.urls")),
     path("verify/", include("documents.urls")),
     path("results/", include("assessments.urls")),
+    path("notices/", include("notifications.urls")),
+    path("organization/", include("organization.urls")),
     path("public/", include("disclosure.public_urls")),
     path("", include(public_urls.AT_THE_ROOT)),
     path("disclosure/", include("disclosure.urls")),

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from functools import lru_cache
 from typing import Any
 
@@ -89,39 +89,122 @@ def national_holidays(year: int) -> frozenset[date]:
     return frozenset(day for day, name in thai.items() if "Labor Day" not in name and "Labour Day" not in name)
 
 
+NOON = time(12)
+
+
+@dataclass(frozen=True)
+class Span:
+    """A number of days, of working days or of days of the calendar: "in 3 working days", "in 10 days"."""
+
+    count: int
+    working: bool = True
+
+
 @dataclass(frozen=True)
 class WorkingDays:
-    """The working days of one office: weekdays, less the national holidays and its own."""
+    """One office's days and hours: weekdays, less the national holidays and its own days off.
+
+    `own`: its days off. `halves`: day -> "morning" or "afternoon", the half that is off; still a working day.
+    `open`: worked, though the calendar has them off. `opens`, `closes`: hours on the office's clock.
+    `rule`: where a deadline goes that falls on a day off (organization.models.DayOffRule).
+    """
 
     own: frozenset[date] = field(default_factory=frozenset)
+    halves: Mapping[date, str] = field(default_factory=dict, hash=False)
+    open: frozenset[date] = field(default_factory=frozenset)
+    opens: time = time(8, 30)
+    closes: time = time(16, 30)
+    rule: str = "after"
 
     @classmethod
     def of(cls, organization_id: Any) -> WorkingDays:
         """One statement."""
-        from organization.models import Holiday
-
-        return cls(frozenset(Holiday.objects.filter(organization_id=organization_id).values_list("date", flat=True)))
+        return cls.of_all([organization_id])[organization_id]
 
     @classmethod
     def of_all(cls, organizations: Iterable[Any]) -> dict[Any, WorkingDays]:
         """Of several organizations, in one statement."""
-        from organization.models import Holiday
+        from organization.models import Organization
 
-        own: dict[Any, set[date]] = {pk: set() for pk in organizations}
-        for pk, day in Holiday.objects.filter(organization__in=own).values_list("organization_id", "date"):
-            own[pk].add(day)
-        return {pk: cls(frozenset(days)) for pk, days in own.items()}
+        asked = list(organizations)
+        days: dict[Any, list[tuple[date, str]]] = {pk: [] for pk in asked}
+        hours: dict[Any, tuple[time, time, str]] = {}
+        rows = Organization.objects.filter(pk__in=asked).values_list(
+            "pk", "opens", "closes", "day_off_rule", "holidays__date", "holidays__off"
+        )
+        for pk, opens, closes, rule, day, off in rows:
+            hours[pk] = (opens, closes, rule)
+            if day:
+                days[pk].append((day, off))
+        return {pk: cls._of_rows(days[pk], *hours.get(pk, (cls.opens, cls.closes, cls.rule))) for pk in days}
+
+    @classmethod
+    def _of_rows(cls, rows: list[tuple[date, str]], opens: time, closes: time, rule: str) -> WorkingDays:
+        return cls(
+            own=frozenset(day for day, off in rows if off == "day"),
+            halves={day: off for day, off in rows if off in ("morning", "afternoon")},
+            open=frozenset(day for day, off in rows if off == "open"),
+            opens=opens,
+            closes=closes,
+            rule=rule,
+        )
 
     def is_working(self, day: date) -> bool:
+        if day in self.open:
+            return True
         return day.weekday() < 5 and day not in self.own and day not in national_holidays(day.year)
 
     def after(self, day: date, count: int) -> date:
         """The count-th working day after `day`; count 0 is the day itself."""
+        return self._step(day, count, timedelta(days=1))
+
+    def before(self, day: date, count: int) -> date:
+        """The count-th working day before `day`; count 0 is the day itself."""
+        return self._step(day, count, timedelta(days=-1))
+
+    def _step(self, day: date, count: int, step: timedelta) -> date:
         while count > 0:
-            day += timedelta(days=1)
+            day += step
             count -= self.is_working(day)
         return day
 
     def until(self, today: date, due: date) -> int:
         """Working days from tomorrow to `due`, both included; 0 when due is today or past."""
         return sum(self.is_working(today + timedelta(days=n)) for n in range(1, (due - today).days + 1))
+
+    def add(self, day: date, span: Span) -> date:
+        """The day that lies a span after `day`."""
+        return self.after(day, span.count) if span.working else day + timedelta(days=span.count)
+
+    def settled(self, day: date, *, latest: date | None = None) -> date:
+        """Where a deadline on `day` falls by the office's rule. What would go past `latest` goes before instead."""
+        if self.rule == "stay" or self.is_working(day):
+            return day
+        if self.rule == "before":
+            return self.before(day, 1)
+        later = self.after(day, 1)
+        return later if latest is None or later <= latest else self.before(day, 1)
+
+    def hours(self, day: date) -> tuple[datetime, datetime] | None:
+        """From when until when the office works on a day, as moments; None on a day off."""
+        if not self.is_working(day):
+            return None
+        off = self.halves.get(day)
+        opens = NOON if off == "morning" and self.opens < NOON else self.opens
+        closes = NOON if off == "afternoon" and self.closes > NOON else self.closes
+        zone = timezone.get_default_timezone()
+        return datetime.combine(day, opens, zone), datetime.combine(day, closes, zone)
+
+    def is_at_work(self, moment: datetime) -> bool:
+        """Is the office open at this moment? It opens with its first minute and is closed with its last."""
+        hours = self.hours(day_of(moment))
+        return hours is not None and hours[0] <= moment < hours[1]
+
+    def next_hours(self, moment: datetime) -> datetime:
+        """The moment itself while the office works, else when it opens next."""
+        day = day_of(moment)
+        while True:
+            hours = self.hours(day)
+            if hours and moment < hours[1]:
+                return max(moment, hours[0])
+            day += timedelta(days=1)

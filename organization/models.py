@@ -1,6 +1,7 @@
 """Who sits where. Names live on User alone; everything else refers to positions."""
 
 import uuid
+from datetime import time
 from functools import cached_property
 
 from django.contrib.auth.models import AbstractUser
@@ -17,8 +18,19 @@ def bilingual(thai: str, english: str) -> str:
     return english if english and (get_language() or "th").startswith("en") else thai
 
 
+class DayOffRule(models.TextChoices):
+    """Where a deadline goes that falls on a day off."""
+
+    AFTER = "after", _("to the next working day")
+    BEFORE = "before", _("to the working day before")
+    STAY = "stay", _("it stays")
+
+
 class Organization(models.Model):
-    """A local government, e.g. องค์การบริหารส่วนตำบลกำแพงแสน."""
+    """A local government, e.g. องค์การบริหารส่วนตำบลกำแพงแสน. `opens` and `closes`: its hours on the office's clock.
+
+    `email` is where a reply to a letter goes; without it a letter says that replies are read by nobody.
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     code = models.SlugField(unique=True)
@@ -27,6 +39,10 @@ class Organization(models.Model):
     short_th = models.CharField(max_length=100, blank=True)
     phone = models.CharField(max_length=40, blank=True)
     website = models.CharField(max_length=200, blank=True)
+    email = models.EmailField(blank=True)
+    opens = models.TimeField(default=time(8, 30))
+    closes = models.TimeField(default=time(16, 30))
+    day_off_rule = models.CharField(max_length=6, choices=DayOffRule.choices, default=DayOffRule.AFTER)
 
     def __str__(self) -> str:
         return bilingual(self.name_th, self.name_en)
@@ -193,12 +209,28 @@ class Acting(_Dated):
         return self.kind != ActingKind.ON_BEHALF or memo_kind in self.memo_kinds
 
 
+class Off(models.TextChoices):
+    """What of a day is off. Half days end or begin at noon; an open day is worked though the calendar has it off."""
+
+    DAY = "day", _("all day off")
+    MORNING = "morning", _("off until noon")
+    AFTERNOON = "afternoon", _("off from noon")
+    OPEN = "open", _("open as usual")
+
+
+class HolidaySource(models.TextChoices):
+    CABINET = "cabinet", _("special day of the cabinet")
+    LOCAL = "local", _("local day")
+
+
 class Holiday(models.Model):
-    """A day off beside the national calendar, e.g. a special day of the cabinet or a local one."""
+    """What an office's calendar has beside the national one, e.g. a special day of the cabinet or a local one."""
 
     organization = models.ForeignKey(Organization, models.CASCADE, related_name="holidays")
     date = models.DateField()
     name = models.CharField(max_length=200)
+    off = models.CharField(max_length=9, choices=Off.choices, default=Off.DAY)
+    source = models.CharField(max_length=7, choices=HolidaySource.choices, default=HolidaySource.LOCAL)
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["organization", "date"], name="holiday_once")]

@@ -1,0 +1,3 @@
+from organization import pages
+
+urlpatterns = [*pages.urls]
