@@ -35,7 +35,7 @@ def published(cast: Cast) -> dict[str, Publication]:
 
 def worked(cast: Cast, percent: int, now: datetime) -> None:
     """The finance division goes on with one of its tasks."""
-    task = DivisionTask.objects.filter(division__code="fin").order_by("pk").first()
+    task = DivisionTask.objects.filter(division__code="fin").order_by("due_on", "measure_id").first()
     assert task is not None
     if task.state == "assigned":
         work.start(task.pk, by=cast.finance, now=now)

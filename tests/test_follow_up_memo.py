@@ -50,7 +50,9 @@ def edit(cast: Cast, memo: Memo, client: Client, op: str = "save", **changes: st
 
 
 def finish_one(cast: Cast, memo: Memo, division: str = "fin") -> DivisionTask:
-    task = DivisionTask.objects.filter(measure__row__memo=memo, division__code=division).order_by("pk")[0]
+    task = DivisionTask.objects.filter(measure__row__memo=memo, division__code=division).order_by(
+        "due_on", "measure_id"
+    )[0]
     work.start(task.pk, by=cast.worker_of(task), now=at(date(2021, 11, 1)))
     cast.finish(task, now=at(date(2021, 11, 2)))
     return work.accept(task.pk, by=cast.head_of_office, now=at(date(2021, 11, 3)))
@@ -123,7 +125,7 @@ def test_figures_of_before_are_told_as_they_were() -> None:
 
 def test_a_date_that_was_moved_is_told_and_shown_beside_the_one_that_was_ordered(cast: Cast, client: Client) -> None:
     source = cast.approved()
-    task = DivisionTask.objects.filter(measure__row__memo=source).order_by("pk")[0]
+    task = DivisionTask.objects.filter(measure__row__memo=source).order_by("due_on", "measure_id")[0]
     DivisionTask.objects.filter(pk=task.pk).update(due_on=date(2022, 4, 29))
     memo = drawn(cast, source)
     body = text_of(memo)

@@ -181,7 +181,7 @@ def test_an_analysis_is_not_published_as_a_report(cast: Cast) -> None:
 def test_what_changed_since_the_preview_is_not_published(cast: Cast) -> None:
     memo = cast.approved()
     seen = preview(cast, memo, Page.PROGRESS)
-    task = DivisionTask.objects.filter(division__code="fin").first()
+    task = DivisionTask.objects.filter(division__code="fin").order_by("due_on", "measure_id").first()
     assert task is not None
     work.start(task.pk, by=cast.finance, now=at(hour=14))
     work.report(task.pk, by=cast.finance, percent=40, text="เริ่มแล้ว", finished=False, done=None, now=at(hour=14))
@@ -434,7 +434,7 @@ def followed_up(cast: Cast, memo: Memo, kind: str = "interim", now: datetime | N
 
 def test_an_approved_follow_up_is_published_with_its_frozen_figures(cast: Cast) -> None:
     memo = cast.approved()
-    task = DivisionTask.objects.filter(division__code="fin").first()
+    task = DivisionTask.objects.filter(division__code="fin").order_by("due_on", "measure_id").first()
     assert task is not None
     work.start(task.pk, by=cast.finance, now=at(day(100)))
     work.report(
@@ -460,7 +460,7 @@ def test_an_approved_follow_up_is_published_with_its_frozen_figures(cast: Cast) 
 
 def test_the_address_of_evidence_is_in_no_public_paper(cast: Cast) -> None:
     memo = cast.approved()
-    task = DivisionTask.objects.filter(division__code="fin").first()
+    task = DivisionTask.objects.filter(division__code="fin").order_by("due_on", "measure_id").first()
     assert task is not None
     work.start(task.pk, by=cast.finance, now=at(day(100)))
     for name in ("ภาพกิจกรรม", ""):

@@ -40,7 +40,7 @@ def test_the_same_publication_is_withdrawn_once(cast: Cast) -> None:
 
 def test_work_that_goes_on_while_somebody_publishes_is_published_whole_or_not_at_all(cast: Cast) -> None:
     memo, by = cast.approved(), cast.head_of_office
-    task = DivisionTask.objects.filter(division__code="fin").order_by("pk")[0]
+    task = DivisionTask.objects.filter(division__code="fin").order_by("due_on", "measure_id")[0]
     digest = publishing.preview(memo.pk, Page.PROGRESS, by=by, now=at(hour=13)).digest
     answers = together(
         lambda: publishing.publish(memo.pk, Page.PROGRESS, by=by, digest=digest, now=at(hour=13)),
