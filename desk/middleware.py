@@ -11,6 +11,7 @@ from files.models import Attachment
 from measures.models import DivisionTask
 from memo_flow.lifecycle import TransitionNotAllowed
 from memo_flow.models import Draft, Memo, MemoKind
+from organization.models import Holiday, Organization
 from organization.refusals import NotNow, Refused, Stale
 
 #: What services raise for things that do not exist for this person. Any other missing row is a fault of ours.
@@ -21,6 +22,8 @@ _GONE = (
     DivisionTask.DoesNotExist,
     Assessment.DoesNotExist,
     Attachment.DoesNotExist,
+    Holiday.DoesNotExist,
+    Organization.DoesNotExist,
 )
 
 

@@ -8,7 +8,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from audit import chain
-from measures import letters, policies
+from measures import letters, policies, settling
 from measures.models import DivisionTask, Extension
 from measures.work import locked
 from notifications import outbox
@@ -49,13 +49,14 @@ def grant(
 ) -> Extension:
     """The task is due later: on the day asked for, or on another one. Reminders start anew.
 
+    What was granted stays on the request; a day off is settled by the office's rule, as for the date first ordered.
     `extension` is the request that was read; raises NotNow when it is not the one that waits, ValidationError {until}.
     """
     task, seat, asked = _waiting(task_id, extension, by=by, now=now)
     text = words(text, "text")
     asked.granted, asked.granted_until = True, until or asked.asked_for
     _check(task, asked.granted_until, day_of(now))
-    task.due_on = asked.granted_until
+    task.due_on = settling.settled(task, asked.granted_until)
     task.save(update_fields=["due_on"])
     outbox.void(letters.about(task), at=now, events=letters.REMINDERS)
     return _answer(task, asked, "extension_granted", text, by=by, seat=seat, now=now)
@@ -76,7 +77,7 @@ def latest(task: DivisionTask) -> date:
 
 
 def _check(task: DivisionTask, until: date, today: date) -> None:
-    if until <= task.due_on:
+    if min(until, settling.settled(task, until)) <= task.due_on:
         raise ValidationError({"until": _("Choose a day after the one the task is due on.")})
     if until < today:
         raise ValidationError({"until": _("Choose a day that has not passed.")})

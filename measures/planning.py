@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from audit import chain
 from measures.models import DivisionTask, Measure, PlanRow, PlanStep, TaskStep
 from organization import years
-from organization.calendar import fiscal_year
+from organization.calendar import fiscal_year, last_day
 from organization.models import Division, User
 from organization.refusals import NotNow
 from organization.seats import Seat
@@ -39,10 +39,10 @@ def spawn(
 ) -> list[DivisionTask]:
     """Make the work that an approved text orders, within the deciding transaction.
 
-    `content` is the approved Revision's. A task's due date is its row's follow-up date. Eight statements and one for
-    the tasks' chains, whatever their number; a memo without a plan makes none. Raises NotNow where a division is no
-    more or a row's year is closed. A second call meets the unique rows
-    of the first and raises IntegrityError: nothing is ever spawned twice.
+    `content` is the approved Revision's. A task is due on its row's follow-up date, or where the office's rule puts
+    that when it is a day off. Eight statements and one for the tasks' chains, whatever their number; a memo without a
+    plan makes none. Raises NotNow where a division is no more or a row's year is closed. A second call meets the
+    unique rows of the first and raises IntegrityError: nothing is ever spawned twice.
     """
     if not content["plan"]:
         return []
@@ -51,7 +51,10 @@ def spawn(
     for seq, raw in enumerate(content["plan"], 1):
         _lay_out(plan, memo, seq, raw, order=order, divisions=divisions, at=at)
     years.hold(memo.organization_id)
-    years.require_open(memo.organization_id, *(row.fiscal_year for row in plan.rows))
+    days = years.days_of_open(memo.organization_id, *(row.fiscal_year for row in plan.rows))
+    for task in plan.tasks:
+        row = task.measure.row
+        task.due_on = days.settled(row.follow_up_due, latest=last_day(row.fiscal_year))
     PlanRow.objects.bulk_create(plan.rows)
     Measure.objects.bulk_create(plan.measures)
     PlanStep.objects.bulk_create(plan.steps)
@@ -97,7 +100,6 @@ def _lay_out(
                 organization_id=memo.organization_id,
                 measure=measure,
                 division=_named(code, divisions),
-                due_on=row.follow_up_due,
                 assigned_at=at,
             )
             plan.tasks.append(task)

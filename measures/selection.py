@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from urllib.parse import urlencode
 
-from django.db.models import Exists, F, OuterRef, Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from measures.lifecycle import AT_WORK, State
-from measures.models import DivisionTask, TaskStep
+from measures.models import DivisionTask, Extension, TaskStep
 from measures.queries import fiscal_years, overdue, sees_all, visible_to
 from organization import years as closed_years
 from organization.calendar import arabic_digits, fiscal_year
@@ -168,5 +168,5 @@ def _of_officer(asked: str) -> Q:
 
 def _due(asked: str, today: date) -> Q:
     if asked == "extended":
-        return ~Q(due_on=F("measure__row__follow_up_due"))
+        return Q(Exists(Extension.objects.filter(task=OuterRef("pk"), granted=True)))
     return Q(state__in=AT_WORK, due_on__range=(today, today + timedelta(days=int(asked))))

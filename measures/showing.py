@@ -10,7 +10,7 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 
 from files.models import Attachment
-from measures import evidence, extensions, policies
+from measures import evidence, extensions, policies, settling
 from measures.forms import (
     AnswerForm,
     AnswerTimeForm,
@@ -73,6 +73,7 @@ def page(request: HttpRequest, task: DivisionTask, **forms: Any) -> HttpResponse
         "reads_memo": task.division_id in seats.division_ids or sees_all(seats),
         "asked": asked,
         "latest": extensions.latest(task),
+        "moved": settling.moved(task, requests) if task.is_open else None,
         "reports": reports,
         "history": _history(task, reports, requests, shown),
         "evidence": shown,

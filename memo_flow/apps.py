@@ -5,7 +5,7 @@ class MemoFlowConfig(AppConfig):
     name = "memo_flow"
 
     def ready(self) -> None:
-        from memo_flow import guards, reminders, witness  # noqa: F401
+        from memo_flow import guards, reminders, settling, witness  # noqa: F401
         from notifications import scans
 
         scans.register("decisions", reminders.scan)

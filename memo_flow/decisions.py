@@ -23,7 +23,7 @@ from files.models import Attachment
 from measures import follow_up, planning
 from measures import letters as task_letters
 from measures.queries import year_of_memo
-from memo_flow import attachments, checking, drafts, flows, letters, manuscripts, policies, registry
+from memo_flow import attachments, checking, drafts, flows, letters, manuscripts, policies, registry, settling
 from memo_flow import content as text
 from memo_flow.lifecycle import State
 from memo_flow.models import (
@@ -49,7 +49,7 @@ from organization.plain_text import says_something, words
 from organization.refusals import NotNow, Stale
 from organization.seats import Seat, seats_of
 
-_ROUTE_FIELDS = ("group", "position", "action", "days", "needed", "on_objection", "same_person")
+_ROUTE_FIELDS = ("group", "position", "action", "days", "working_days", "needed", "on_objection", "same_person")
 
 
 @transaction.atomic
@@ -333,7 +333,7 @@ def _close(steps: list[Step], *, now: datetime) -> None:
 def _open(steps: list[Step], task: Any, memo: Memo, *, now: datetime) -> None:
     days, today = WorkingDays.of(memo.organization_id), day_of(now)
     for step in steps:
-        step.opened_at, step.due_on, step.task = now, days.after(today, step.days), task
+        step.opened_at, step.due_on, step.task = now, settling.due_on(step, today, days), task
     if len(steps) == 1:
         steps[0].save(update_fields=["opened_at", "due_on", "task"])
     else:

@@ -6,7 +6,7 @@ Pure. A kind is "interim" or "final", a year a Buddhist fiscal year.
 from datetime import date
 
 from assessments import rulebook
-from organization.calendar import BUDDHIST_ERA, fiscal_year
+from organization.calendar import BUDDHIST_ERA, WorkingDays, fiscal_year
 
 #: Month and day where the year's rules do not know their window; the final report has a month after 30 September.
 #: Assumed: no rule of the assessment that we have opened says them (docs/adr/0011).
@@ -19,6 +19,14 @@ def of(kind: str, year: int) -> date:
         return date(year - BUDDHIST_ERA, *FINAL)
     window = rulebook.rules_for(year).window if year in rulebook.years() else None
     return window.closes if window else date(year - BUDDHIST_ERA, *INTERIM)
+
+
+def settled(kind: str, year: int, days: WorkingDays) -> date:
+    """The same where that day is a day off: by the office's rule, but never after the window has closed."""
+    day = of(kind, year)
+    if kind == "final" or days.rule == "stay" or days.is_working(day):
+        return days.settled(day)
+    return days.before(day, 1)
 
 
 def years(kind: str, *, today: date, until: date) -> list[int]:

@@ -26,7 +26,7 @@ from memo_flow.models import Draft, FollowUp, Memo, MemoKind
 from memo_flow.queries import locked, newest_revision, visible_to
 from notifications.scans import REACH
 from organization import years
-from organization.calendar import day_of, local
+from organization.calendar import WorkingDays, day_of, local
 from organization.models import Organization, Role, User
 from organization.refusals import NotNow
 from organization.seats import Seats
@@ -226,7 +226,7 @@ class Place:
 def places(memo: Memo, body: Content, user: User, on: date, seats: Seats) -> list[Place]:
     """The follow-ups of an approved memo as its page shows them, those this reader may see; of others nothing.
 
-    Five statements at most.
+    Six statements at most.
     """
     if memo.state != State.APPROVED or not body["plan"] or memo.kind.secret:
         return []
@@ -236,11 +236,11 @@ def places(memo: Memo, body: Content, user: User, on: date, seats: Seats) -> lis
     shut = years.closing(memo.organization_id, year) is not None
     may = not shut and policies.why_not(user, "follow_up", memo, on, seats=seats) is None
     after = open_until(memo.pk, year, on) if may and FollowUp.FINAL not in standing else None
-    asked = of_assessment(memo) and not shut
+    days = WorkingDays.of(memo.organization_id) if of_assessment(memo) and not shut else None
     return [
         Place(
             kind,
-            due.of(kind, year) if asked else None,
+            due.settled(kind, year, days) if days else None,
             standing.get(kind),
             may and kind not in standing,
             after if kind == FollowUp.FINAL else None,
@@ -270,11 +270,15 @@ class Missing:
 
 
 def waiting_for(seats: Seats, today: date) -> list[Missing]:
-    """The follow-ups that wait for somebody in these seats, the nearest date first. Two statements, or none."""
+    """The follow-ups that wait for somebody in these seats, the nearest date first. Three statements, or none."""
+    rows = [
+        (kind, row)
+        for kind, some in asked_of(seats, today).items()
+        for row in some.select_related("memo__entry").order_by("pk")[:MOST]
+    ]
+    days = WorkingDays.of_all({row.organization_id for _kind, row in rows})
     found = [
-        Missing(row.memo, kind, due.of(kind, row.fiscal_year))
-        for kind, rows in asked_of(seats, today).items()
-        for row in rows.select_related("memo__entry").order_by("pk")[:MOST]
+        Missing(row.memo, kind, due.settled(kind, row.fiscal_year, days[row.organization_id])) for kind, row in rows
     ]
     return sorted(found, key=lambda one: one.due_on)
 

@@ -75,7 +75,8 @@ class _Asked(models.Model):
     group = models.PositiveSmallIntegerField()
     position = models.ForeignKey(Position, models.PROTECT, related_name="+")
     action = models.CharField(max_length=10, choices=Action.choices)
-    days = models.PositiveSmallIntegerField(default=3)  # working days to answer
+    days = models.PositiveSmallIntegerField(default=3)  # to answer in
+    working_days = models.BooleanField(default=True)  # else days of the calendar
     needed = models.PositiveSmallIntegerField(null=True, blank=True)  # answers that settle the group; null = all
     on_objection = models.CharField(max_length=10, choices=OnObjection.choices, default=OnObjection.NEXT)
     same_person = models.BooleanField(default=False)  # may one person decide here and on another step too?

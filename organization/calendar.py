@@ -12,6 +12,7 @@ import holidays
 from django.conf import settings
 from django.utils import timezone
 from django.utils.module_loading import import_string
+from django.utils.translation import get_language, pgettext_lazy
 
 BUDDHIST_ERA = 543
 _THAI = str.maketrans("0123456789", "๐๑๒๓๔๕๖๗๘๙")
@@ -29,6 +30,15 @@ MONTHS_TH = [
     "ตุลาคม",
     "พฤศจิกายน",
     "ธันวาคม",
+]
+WEEKDAYS = [
+    pgettext_lazy("day of the week", "Monday"),
+    pgettext_lazy("day of the week", "Tuesday"),
+    pgettext_lazy("day of the week", "Wednesday"),
+    pgettext_lazy("day of the week", "Thursday"),
+    pgettext_lazy("day of the week", "Friday"),
+    pgettext_lazy("day of the week", "Saturday"),
+    pgettext_lazy("day of the week", "Sunday"),
 ]
 MONTHS_TH_SHORT = ["ม.ค.", "ก.พ.", "มี.ค.", "เม.ย.", "พ.ค.", "มิ.ย.", "ก.ค.", "ส.ค.", "ก.ย.", "ต.ค.", "พ.ย.", "ธ.ค."]
 
@@ -79,17 +89,41 @@ def thai_date(day: date, *, short: bool = False) -> str:
 
 
 @lru_cache(maxsize=64)
-def national_holidays(year: int) -> frozenset[date]:
-    """Days off of Thai government offices in a Gregorian year.
+def national_holidays(year: int) -> Mapping[date, str]:
+    """Days off of Thai government offices in a Gregorian year, with their names in English.
 
     The national calendar without Labour Day and its substitute, on which offices are open (FINDINGS of `holidays`:
     categories public and government).
     """
-    thai = holidays.country_holidays("TH", years=year, categories=("public", "government"), language="en_US")
-    return frozenset(day for day, name in thai.items() if "Labor Day" not in name and "Labour Day" not in name)
+    thai = _national("en_US", year)
+    return {day: name for day, name in thai.items() if "Labor Day" not in name and "Labour Day" not in name}
+
+
+@lru_cache(maxsize=64)
+def _national(language: str, year: int) -> Mapping[date, str]:
+    days = holidays.country_holidays("TH", years=year, categories=("public", "government"), language=language)
+    return dict(days.items())
+
+
+def name_of_holiday(day: date) -> str:
+    """The national holiday on a day in the reader's language; empty when there is none."""
+    if day not in national_holidays(day.year):
+        return ""
+    return _national("en_US" if (get_language() or "th").startswith("en") else "th", day.year)[day]
+
+
+def weekday(day: date) -> str:
+    """The day of the week in the reader's language: วันเสาร์, Saturday."""
+    return str(WEEKDAYS[day.weekday()])
 
 
 NOON = time(12)
+#: Calendar days in which an office works at least once; one that does not has no working day at all.
+FAR = 400
+
+
+class NeverOpen(Exception):
+    """An office whose calendar has no working day for more than a year. The argument is the day that was reached."""
 
 
 @dataclass(frozen=True)
@@ -127,6 +161,8 @@ class WorkingDays:
         from organization.models import Organization
 
         asked = list(organizations)
+        if not asked:
+            return {}
         days: dict[Any, list[tuple[date, str]]] = {pk: [] for pk in asked}
         hours: dict[Any, tuple[time, time, str]] = {}
         rows = Organization.objects.filter(pk__in=asked).values_list(
@@ -136,10 +172,10 @@ class WorkingDays:
             hours[pk] = (opens, closes, rule)
             if day:
                 days[pk].append((day, off))
-        return {pk: cls._of_rows(days[pk], *hours.get(pk, (cls.opens, cls.closes, cls.rule))) for pk in days}
+        return {pk: cls.of_rows(days[pk], *hours.get(pk, (cls.opens, cls.closes, cls.rule))) for pk in days}
 
     @classmethod
-    def _of_rows(cls, rows: list[tuple[date, str]], opens: time, closes: time, rule: str) -> WorkingDays:
+    def of_rows(cls, rows: list[tuple[date, str]], opens: time, closes: time, rule: str) -> WorkingDays:
         return cls(
             own=frozenset(day for day, off in rows if off == "day"),
             halves={day: off for day, off in rows if off in ("morning", "afternoon")},
@@ -163,9 +199,13 @@ class WorkingDays:
         return self._step(day, count, timedelta(days=-1))
 
     def _step(self, day: date, count: int, step: timedelta) -> date:
+        idle = 0
         while count > 0:
             day += step
-            count -= self.is_working(day)
+            worked = self.is_working(day)
+            count, idle = count - worked, 0 if worked else idle + 1
+            if idle > FAR:
+                raise NeverOpen(day)
         return day
 
     def until(self, today: date, due: date) -> int:
@@ -203,8 +243,8 @@ class WorkingDays:
     def next_hours(self, moment: datetime) -> datetime:
         """The moment itself while the office works, else when it opens next."""
         day = day_of(moment)
-        while True:
-            hours = self.hours(day)
-            if hours and moment < hours[1]:
-                return max(moment, hours[0])
-            day += timedelta(days=1)
+        hours = self.hours(day)
+        if not hours or moment >= hours[1]:
+            hours = self.hours(self.after(day, 1))
+        assert hours is not None
+        return max(moment, hours[0])

@@ -47,6 +47,11 @@ class Organization(models.Model):
     def __str__(self) -> str:
         return bilingual(self.name_th, self.name_en)
 
+    @property
+    def organization_id(self) -> uuid.UUID:
+        """Its own, so that the office is a subject of the audit as every other thing is."""
+        return self.pk
+
     @cached_property
     def divisions_by_code(self) -> "dict[str, Division]":
         """Its divisions in the office's order. Asked once of each loaded organization."""

@@ -3,10 +3,10 @@
 from datetime import date
 from typing import Any
 
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, Subquery
 from django.utils.translation import gettext as _
 
-from organization.calendar import day_of
+from organization.calendar import WorkingDays, day_of
 from organization.models import ClosedYear, Organization
 from organization.refusals import NotNow
 
@@ -36,6 +36,17 @@ def require_open(organization_id: Any, *years: int) -> None:
     """Raises NotNow when the organization has closed one of these years. One statement, or none for no year."""
     if years and (shut := closed(organization_id) & {*years}):
         raise NotNow(refusal(min(shut)))
+
+
+def days_of_open(organization_id: Any, *years: int) -> WorkingDays:
+    """The office's days, as `require_open` asks for years that are open. One statement for both."""
+    shut = ClosedYear.objects.filter(organization=OuterRef("pk"), fiscal_year__in=years).order_by("fiscal_year")
+    rows = Organization.objects.filter(pk=organization_id).annotate(shut=Subquery(shut.values("fiscal_year")[:1]))
+    found = list(rows.values_list("shut", "opens", "closes", "day_off_rule", "holidays__date", "holidays__off"))
+    shut_year, opens, closes, rule = found[0][:4]
+    if shut_year:
+        raise NotNow(refusal(shut_year))
+    return WorkingDays.of_rows([(day, off) for *_same, day, off in found if day], opens, closes, rule)
 
 
 def refusal(year: int) -> str:

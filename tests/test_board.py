@@ -14,7 +14,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import translation
 
 from audit import chain
-from measures import work
+from measures import extensions, work
 from measures.lifecycle import State
 from measures.models import DivisionTask, Measure, PlanRow, Report, TaskStep
 from measures.progress import Totals, by_division, together
@@ -305,14 +305,20 @@ def test_officers_of_other_divisions_are_no_choice_for_a_division(office: Cast, 
 def test_an_extended_deadline_is_marked_with_the_day_first_ordered(office: Cast, as_: Browse) -> None:
     User.objects.update(language="en")
     client = as_(User.objects.get(username="mayor"))
-    task = DivisionTask.objects.filter(division__code="fin").select_related("measure__row")[0]
+    task = (
+        DivisionTask.objects.filter(division__code="fin")
+        .select_related("measure__row")
+        .order_by("due_on", "measure_id")[0]
+    )
     ordered = task.measure.row.follow_up_due
-    assert "extended; first" not in client.get("/measures/").content.decode()
-    DivisionTask.objects.filter(pk=task.pk).update(due_on=ordered + days(30))
+    assert "moved; first" not in client.get("/measures/").content.decode()
+    work.start(task.pk, by=office.finance, now=at())
+    asked = extensions.ask(task.pk, by=office.finance, until=ordered + days(32), reason="รอเอกสาร", now=at())
+    extensions.grant(task.pk, by=office.head_of_office, extension=asked.pk, now=at())
     page = client.get("/measures/?due=extended")
     with translation.override("en"):
         assert page.content.decode().count(day_short(ordered)) == 1, "the first day is said once"
-        assert f"extended; first {day_short(ordered)}" in page.content.decode()
+        assert f"moved; first {day_short(ordered)}" in page.content.decode()
     assert shown(client, "due=extended") == {task.pk}
 
 

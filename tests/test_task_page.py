@@ -113,7 +113,7 @@ def test_the_date_first_ordered_is_always_shown_beside_the_new_one(cast: Cast, a
     for shown in (page(client, task), client.get("/measures/tasks/").content.decode()):
         assert "originally 31 Mar 2022" in shown and "31 May 2022" in shown
     board = client.get("/measures/").content.decode()
-    assert "extended; first 31 Mar 2022" in board and "31 May 2022" in board
+    assert "moved; first 31 Mar 2022" in board and "31 May 2022" in board
 
 
 # --- who sees which form

@@ -156,7 +156,7 @@ def test_a_track_leads_to_its_task_and_says_all_in_words(office: Cast, as_: Brow
     task = DivisionTask.objects.filter(division__code="fin")[0]
     DivisionTask.objects.filter(pk=task.pk).update(due_on=task.due_on + days(20))
     page = as_(User.objects.get(username="mayor")).get("/measures/year/?division=fin").content.decode()
-    assert f'href="/measures/tasks/{task.pk}/"' in page and "extended; first" in page
+    assert f'href="/measures/tasks/{task.pk}/"' in page and "moved; first" in page
     assert "<style" not in page and " style=" not in page and "<script>" not in page
 
 
