@@ -40,6 +40,15 @@ WEEKDAYS = [
     pgettext_lazy("day of the week", "Saturday"),
     pgettext_lazy("day of the week", "Sunday"),
 ]
+WEEKDAYS_SHORT = [
+    pgettext_lazy("day of the week", "Mo"),
+    pgettext_lazy("day of the week", "Tu"),
+    pgettext_lazy("day of the week", "We"),
+    pgettext_lazy("day of the week", "Th"),
+    pgettext_lazy("day of the week", "Fr"),
+    pgettext_lazy("day of the week", "Sa"),
+    pgettext_lazy("day of the week", "Su"),
+]
 MONTHS_TH_SHORT = ["ม.ค.", "ก.พ.", "มี.ค.", "เม.ย.", "พ.ค.", "มิ.ย.", "ก.ค.", "ส.ค.", "ก.ย.", "ต.ค.", "พ.ย.", "ธ.ค."]
 
 

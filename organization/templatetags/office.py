@@ -117,6 +117,26 @@ def be(when: When) -> int | str:
 
 
 @register.filter
+def typed_day(when: When) -> str:
+    """As a Thai office types a day, and as its forms read it: 12/4/2565."""
+    found = _date(when)
+    return f"{found.day}/{found.month}/{calendar.buddhist_year(found)}" if found else ""
+
+
+@register.filter
+def month_name(when: When) -> str:
+    """ตุลาคม 2565, or October 2022."""
+    found = _date(when)
+    if found is None:
+        return ""
+    return (
+        f"{calendar.MONTHS_TH[found.month - 1]} {calendar.buddhist_year(found)}"
+        if _reads_thai()
+        else f"{MONTHS_EN[found.month - 1]} {found.year}"
+    )
+
+
+@register.filter
 def iso_day(when: When) -> str:
     """2021-09-14, for <time datetime> and date inputs."""
     on = _date(when)
