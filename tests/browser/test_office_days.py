@@ -32,14 +32,15 @@ def test_a_day_off_is_written_and_taken_away(cast: Cast, visit: Visit) -> None:
     page.goto("/account/")
     page.get_by_role("link", name="หน่วยงานของเรา").click()
     page.get_by_role("link", name="แก้ไขวันและเวลาทำการ").click()
-    page.get_by_label("วันที่").fill("๑๕/๗/๒๕๖๕")
+    page.get_by_label("วันที่").fill("๑๘/๗/๒๕๖๕")
     page.get_by_label("เป็นวันอะไร").fill("วันหยุดพิเศษ")
     page.get_by_role("button", name="บันทึกลงปฏิทิน").click()
     expect(page.get_by_role("heading", level=1)).to_contain_text("2565")
-    expect(page.locator(".days-off")).to_contain_text("วันศุกร์ 15 ก.ค. 2565")
+    expect(page.locator(".days-off")).to_contain_text("วันจันทร์ 18 ก.ค. 2565")
     page.get_by_role("link", name="นำออก วันหยุดพิเศษ").click()
+    page.wait_for_url("**/remove/")
     page.get_by_role("button", name="นำออก").click()
-    expect(page.locator(".days-off")).not_to_contain_text("วันศุกร์ 15 ก.ค.")
+    expect(page.locator(".days-off")).not_to_contain_text("วันจันทร์ 18 ก.ค.")
     assert not Holiday.objects.filter(organization=cast.office).exists()
 
 
