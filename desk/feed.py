@@ -17,6 +17,7 @@ from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import gettext as _
+from icalendar import vDuration
 
 from desk import queries
 from measures import letters
@@ -98,7 +99,7 @@ def written(user: User, *, now: datetime) -> bytes:
         return invitations.written(
             sorted(deadlines(user, now=now), key=lambda one: (one.on, one.uid)),
             name=_("MemoFlow: deadlines of %(name)s") % {"name": user},
-            refresh_interval=EVERY,
+            refresh_interval=vDuration(EVERY, params={"VALUE": "DURATION"}),
             x_published_ttl="PT4H",
             x_wr_calname=_("MemoFlow: deadlines of %(name)s") % {"name": user},
             x_wr_timezone=settings.TIME_ZONE,

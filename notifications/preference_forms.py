@@ -24,7 +24,7 @@ class PreferenceForm(forms.Form):
         error_messages={"required": _("Choose one of these."), "invalid_choice": _("Choose one of these.")},
     )
     quiet_from = _time(_("No mail from"))
-    quiet_until = _time(_("until"))
+    quiet_until = _time(_("Until"))
     wanted = forms.MultipleChoiceField(
         label=_("Mails that may be stopped"),
         widget=forms.CheckboxSelectMultiple,
