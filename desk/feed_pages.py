@@ -73,7 +73,8 @@ def revoke(request: HttpRequest) -> HttpResponse:
 
 def _page(request: HttpRequest, user: User, made: str) -> HttpResponse:
     https = feed.address(made) if made else ""
-    context = {"standing": feed.standing(user), "address": https, "webcal": https.replace("https:", "webcal:", 1)}
+    webcal = f"webcal:{https.partition(':')[2]}"
+    context = {"standing": feed.standing(user), "address": https, "webcal": webcal}
     return render(request, "desk/calendar_feed.html", context)
 
 
