@@ -41,7 +41,7 @@ def advance(request: HttpRequest) -> HttpResponse:
 @require_GET
 def mailbox(request: HttpRequest) -> HttpResponse:
     """Every mail of the demo, newest first; by person when one is chosen."""
-    letters = Letter.objects.select_related("recipient")
+    letters = Letter.objects.select_related("recipient", "organization")
     chosen = request.GET.get("to", "")
     if chosen:
         letters = letters.filter(recipient__username=chosen)
@@ -54,7 +54,7 @@ def mailbox(request: HttpRequest) -> HttpResponse:
 
 @require_GET
 def mail(request: HttpRequest, pk: UUID) -> HttpResponse:
-    letter = get_object_or_404(Letter.objects.select_related("recipient"), pk=pk)
+    letter = get_object_or_404(Letter.objects.select_related("recipient", "organization"), pk=pk)
     delivery.compose(letter)
     return render(request, "demo/mail.html", {"letter": letter})
 
@@ -62,6 +62,6 @@ def mail(request: HttpRequest, pk: UUID) -> HttpResponse:
 @csp_update({"style-src": ["'unsafe-inline'"]})  # type: ignore[arg-type]  # a mail brings its styles with it
 @require_GET
 def mail_html(request: HttpRequest, pk: UUID) -> HttpResponse:
-    letter = get_object_or_404(Letter.objects.select_related("recipient"), pk=pk)
+    letter = get_object_or_404(Letter.objects.select_related("recipient", "organization"), pk=pk)
     delivery.compose(letter)
     return HttpResponse(letter.html)

@@ -5,9 +5,10 @@ class MemoFlowConfig(AppConfig):
     name = "memo_flow"
 
     def ready(self) -> None:
-        from memo_flow import guards, reminders, settling, witness  # noqa: F401
-        from notifications import facts, scans
+        from memo_flow import guards, mail_events, reminders, settling, witness  # noqa: F401
+        from notifications import events, facts, scans
 
+        events.register(*mail_events.ALL)
         scans.register("decisions", reminders.STEPS)
         scans.register("follow_ups", *reminders.MISSING)
         facts.register("step", reminders.step_facts)

@@ -21,8 +21,9 @@ from django.db.models import QuerySet
 from django.template.loader import render_to_string
 from django.utils import timezone, translation
 
-from notifications import facts
+from notifications import facts, invitations, preferences
 from notifications.models import Letter
+from organization.plain_text import shortened
 
 logger = logging.getLogger(__name__)
 
@@ -70,7 +71,9 @@ def claim(limit: int) -> list[Letter]:
         if not ids:
             return []
         Letter.objects.filter(pk__in=ids).update(next_at=wall + LEASE, lease=token)
-    return list(Letter.objects.filter(pk__in=ids, lease=token).select_related("recipient").order_by("at"))
+    return list(
+        Letter.objects.filter(pk__in=ids, lease=token).select_related("recipient", "organization").order_by("at")
+    )
 
 
 def _send_batch(letters: list[Letter], *, now: datetime, until: float) -> tuple[int, bool]:
@@ -124,8 +127,11 @@ def _send(letter: Letter, mailer: BaseEmailBackend, *, now: datetime) -> bool:
         letter.text,
         to=[letter.recipient.email],
         connection=mailer,
-        headers={"Message-ID": letter.message_id, "Auto-Submitted": "auto-generated"},
+        headers={"Message-ID": letter.message_id, **preferences.letter_headers(letter)},
     )
+    if invitation := invitations.attachment(letter):
+        name, content, kind = invitation
+        message.attach(name, content.decode(), kind)
     message.attach_alternative(letter.html, "text/html")
     try:
         message.send()
@@ -155,14 +161,17 @@ def compose(letter: Letter) -> None:
     language = letter.recipient.language
     with translation.override(language):
         context = {
+            **preferences.frame(letter),
             **read_in(language, {**_stated(letter), **letter.context}),
             "recipient": letter.recipient,
             "site": settings.SITE_URL,
             "at": letter.at,
         }
-        letter.subject = " ".join(render_to_string(f"mails/{letter.event}.subject.txt", context).split())[:300]
+        subject = " ".join(render_to_string(f"mails/{letter.event}.subject.txt", context).split())
+        letter.subject = shortened(subject, 300)
         letter.text = render_to_string(f"mails/{letter.event}.txt", context).strip() + "\n"
-        letter.html = render_to_string(f"mails/{letter.event}.html", context)
+        preheader = preferences.preheader(letter.text)
+        letter.html = render_to_string(f"mails/{letter.event}.html", {**context, "preheader": preheader})
 
 
 def _stated(letter: Letter) -> Mapping[str, Any]:

@@ -27,7 +27,8 @@ pytestmark = pytest.mark.django_db
 
 SPRING = date(2022, 3, 31)
 MAILS = Path(settings.BASE_DIR, "templates", "mails")
-EVENTS = {path.name.removesuffix(".subject.txt") for path in MAILS.glob("*.subject.txt")}
+#: Every letter that an act or a scan writes; the digest is the post office's own.
+EVENTS = {path.name.removesuffix(".subject.txt") for path in MAILS.glob("*.subject.txt")} - {"digest"}
 
 
 def all_that_happens(cast: Cast) -> None:
@@ -302,7 +303,8 @@ def test_the_link_lands_on_the_thing_after_sign_in(cast: Cast, client: Client, e
     letter = Letter.objects.get(event=event, recipient__username=reader)
     delivery.compose(letter)
     delivery.keep(letter)
-    (link,) = {url for url in re.findall(r"https?://\S+", letter.text) if url.startswith(settings.SITE_URL)}
+    link = f"{settings.SITE_URL}{letter.context['path']}"
+    assert link in letter.text.splitlines()
     assert f'href="{link.replace("&", "&amp;")}"' in letter.html
     path = link.removeprefix(settings.SITE_URL)
     asked = client.get(path)

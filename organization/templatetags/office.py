@@ -14,7 +14,7 @@ from django.utils.html import escape, format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language, gettext, ngettext, override
 
-from organization import calendar
+from organization import calendar, plain_text
 
 register = template.Library()
 
@@ -203,6 +203,12 @@ def tidy(text: object) -> str:
     """A plain letter without the gaps that its conditions left: at most one empty line in a row."""
     lines = "\n".join(line.strip() for line in str(text).splitlines())
     return re.sub(r"\n{3,}", "\n\n", lines)
+
+
+@register.filter
+def shortened(text: object, most: int) -> str:
+    """At most so many characters; no Thai letter is parted from its vowels and marks."""
+    return plain_text.shortened(str(text or ""), most)
 
 
 @register.filter
