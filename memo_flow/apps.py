@@ -5,8 +5,9 @@ class MemoFlowConfig(AppConfig):
     name = "memo_flow"
 
     def ready(self) -> None:
-        from memo_flow import guards, reminders, witness  # noqa: F401
-        from notifications import scans
+        from memo_flow import guards, mail_events, reminders, witness  # noqa: F401
+        from notifications import events, scans
 
+        events.register(*mail_events.ALL)
         scans.register("decisions", reminders.scan)
         scans.register("follow_ups", reminders.scan_follow_ups)
