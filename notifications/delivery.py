@@ -20,6 +20,7 @@ from django.db.models import QuerySet
 from django.template.loader import render_to_string
 from django.utils import timezone, translation
 
+from notifications import bounces
 from notifications.models import Letter
 
 logger = logging.getLogger(__name__)
@@ -79,9 +80,12 @@ def _send_batch(letters: list[Letter], *, now: datetime, until: float) -> tuple[
     except OSError as error:  # SMTPException is an OSError too
         _release(letters, SERVER_DOWN_WAIT, error)
         raise ServerDown(error) from error
-    sent = 0
+    sent, barred = 0, bounces.known(letters)
     try:
         for place, letter in enumerate(letters):
+            if letter.recipient_id in barred:
+                _fail(letter, bounces.Barred(), now=now)
+                continue
             if time.monotonic() > until:
                 _release(letters[place:], timedelta(0), None)
                 return sent, True
@@ -120,9 +124,14 @@ def _send(letter: Letter, mailer: BaseEmailBackend, *, now: datetime) -> bool:
     message = EmailMultiAlternatives(
         letter.subject,
         letter.text,
+        from_email=bounces.envelope(letter) or settings.DEFAULT_FROM_EMAIL,
         to=[letter.recipient.email],
         connection=mailer,
-        headers={"Message-ID": letter.message_id, "Auto-Submitted": "auto-generated"},
+        headers={
+            "From": settings.DEFAULT_FROM_EMAIL,
+            "Message-ID": letter.message_id,
+            "Auto-Submitted": "auto-generated",
+        },
     )
     message.attach_alternative(letter.html, "text/html")
     try:
@@ -178,7 +187,8 @@ def _mine(letter: Letter) -> QuerySet[Letter]:
 def _refused(letter: Letter, error: OSError, *, now: datetime, for_good: bool = True) -> None:
     """5xx ends the letter; anything else waits longer each time, up to the last attempt."""
     if isinstance(error, smtplib.SMTPRecipientsRefused):
-        code = max((code for code, _ in error.recipients.values()), default=0)
+        code, text = max(error.recipients.values(), default=(0, b""))
+        bounces.refused(letter, code, text.decode(errors="replace"), now)
     else:
         code = getattr(error, "smtp_code", 0)
     if (for_good and 500 <= code < 600) or letter.attempts + 1 >= ATTEMPTS:
