@@ -7,6 +7,7 @@ with, whose signed part nobody else can write, or by the Message-ID that only it
 
 import logging
 import re
+import smtplib
 from base64 import b32decode, b32encode
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -41,6 +42,7 @@ _SALT = "notifications.bounces"
 _OURS = re.compile(r"<([0-9a-f-]{36})@memoflow>", re.ASCII)
 _ENHANCED = re.compile(r"(?<![\d.])([245])\.(\d{1,3})\.(\d{1,3})(?![\d.]\d)\b", re.ASCII)
 _REPLY = re.compile(r"\b([45]\d\d)\b", re.ASCII)
+_ADDRESS = re.compile(r"<[^>]*>|\S+@\S+")
 #: What a server says that refuses us, or what we send, and not the address.
 _NOT_THE_ADDRESS = re.compile(
     r"relay|spam|block|polic|reputation|blacklist|denylist|denied|sender|\bspf\b|dkim|dmarc|greylist|authenti|\brate\b"
@@ -92,6 +94,7 @@ def is_the_address(code: int, text: str) -> bool:
 
     The enhanced code (RFC 3463) decides where there is one; its 5.1.7 and 5.1.8 speak of the sender.
     """
+    text = _ADDRESS.sub(" ", text)
     if found := _ENHANCED.search(text):
         kind, *about = (int(part) for part in found.groups())
         if kind != 5:
@@ -109,6 +112,14 @@ def refused(letter: Letter, code: int, text: str, now: datetime) -> bool:
     if not 500 <= code < 600 or not is_the_address(code, text):
         return False
     return _mark(letter, letter.recipient.email, f"{code} {text}", now)
+
+
+def said(error: BaseException | None) -> str:
+    """What the server answered to the recipient, in its words."""
+    if not isinstance(error, smtplib.SMTPRecipientsRefused):
+        return ""
+    _code, text = max(error.recipients.values(), default=(0, b""))
+    return text.decode(errors="replace")
 
 
 @transaction.atomic
@@ -209,13 +220,13 @@ def take(report: Report, *, now: datetime) -> str:
     if not report.signed and not any(_same(one, address) for one in report.recipients):
         raise Unreadable("it does not speak of the letter’s recipient")
     carried = Letter.objects.filter(Q(pk=letter.pk) | Q(digest=letter.pk), voided_at=None)
-    said = f"{report.status} {report.said}"
+    words = f"{report.status} {report.said}"
     if not report.failed:
-        carried.filter(sent_at__isnull=False).update(error=f"delayed: {said}"[:500])
+        carried.filter(sent_at__isnull=False).update(error=f"delayed: {words}"[:500])
         return "noted"
-    carried.update(sent_at=None, failed_at=now, lease=None, error=f"bounced: {said}"[:500])
+    carried.update(sent_at=None, failed_at=now, lease=None, error=f"bounced: {words}"[:500])
     reply = _REPLY.search(report.said)
-    if is_the_address(int(reply[1]) if reply else 550, said) and _mark(letter, address, said, now):
+    if is_the_address(int(reply[1]) if reply else 550, words) and _mark(letter, address, words, now):
         return "marked"
     return "failed"
 

@@ -60,10 +60,10 @@ class Channel(Protocol[T]):
         """One connection for a batch: `with channel.opened() as send`, then `send(thing)` for each.
 
         Opening raises Down. `send` returns when the far side has said yes; else Down, Later or Never, each with the
-        cause in words. Any other exception is a fault of ours and fails that thing alone.
+        cause in words. What cannot be put into words for the far side is Never, too: it holds up nothing else.
         """
 
 
 def wait_after(attempts: int) -> timedelta:
     """How long a thing waits that was refused for now, this many times before."""
-    return min(FIRST_WAIT * 2**attempts, LONGEST_WAIT)
+    return min(FIRST_WAIT * (1 << attempts), LONGEST_WAIT)

@@ -64,7 +64,8 @@ class Figures:
 
 def _waiting(reach: Reach) -> QuerySet[Letter]:
     """Mails that have not gone; one that comes inside another is not counted beside it."""
-    return reach.of(Letter.objects.filter(sent_at=None, voided_at=None, failed_at=None, digest=None))
+    mails = Letter.objects.filter(digest=None, unmailed="", sent_at=None, voided_at=None, failed_at=None)
+    return reach.of(mails)
 
 
 def _is_due(now: datetime) -> Q:

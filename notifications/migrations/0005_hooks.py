@@ -3,7 +3,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("notifications", "0003_deadlines")]
+    dependencies = [("notifications", "0004_unmailed")]
 
     operations = [
         migrations.AddField(
