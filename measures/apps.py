@@ -5,10 +5,12 @@ class MeasuresConfig(AppConfig):
     name = "measures"
 
     def ready(self) -> None:
-        from measures import mail_events, reminders, settling, witness  # noqa: F401
-        from notifications import events, facts, scans
+        from measures import letters, mail_events, reminders, settling, witness  # noqa: F401
+        from notifications import events, facts, openly, scans
 
         events.register(*mail_events.ALL)
+        openly.register(letters.told_openly, "task")
+        openly.register(letters.requests_told_openly, "extension")
         scans.register("tasks", reminders.TASKS)
         scans.register("extensions", reminders.REQUESTS)
         facts.register("task", reminders.task_facts)

@@ -1,7 +1,7 @@
 """Which letter each event of a task sends to whom."""
 
 from collections import defaultdict
-from collections.abc import Container, Iterable
+from collections.abc import Collection, Container, Iterable
 from datetime import date, datetime
 from typing import Any
 
@@ -33,6 +33,22 @@ def open_subject(memo: Any) -> dict[str, str]:
         with override(language):
             said[language] = memo.open_subject
     return said
+
+
+def told_openly(abouts: Collection[str]) -> dict[str, str]:
+    """The subjects of the memos that these tasks come from (notifications.openly); no secret one's."""
+    pks = {about: about.partition(":")[2] for about in abouts}
+    tasks = DivisionTask.objects.filter(pk__in=pks.values(), measure__row__memo__kind__secret=False)
+    subjects = {str(pk): subject for pk, subject in tasks.values_list("pk", "measure__row__memo__subject")}
+    return {about: subjects[pk] for about, pk in pks.items() if pk in subjects}
+
+
+def requests_told_openly(abouts: Collection[str]) -> dict[str, str]:
+    """The same of requests for more time."""
+    pks = {about: about.partition(":")[2] for about in abouts}
+    asked = Extension.objects.filter(pk__in=pks.values(), task__measure__row__memo__kind__secret=False)
+    subjects = {str(pk): subject for pk, subject in asked.values_list("pk", "task__measure__row__memo__subject")}
+    return {about: subjects[pk] for about, pk in pks.items() if pk in subjects}
 
 
 def signed(seat: Seat) -> dict[str, str]:

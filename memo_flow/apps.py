@@ -5,10 +5,11 @@ class MemoFlowConfig(AppConfig):
     name = "memo_flow"
 
     def ready(self) -> None:
-        from memo_flow import guards, mail_events, reminders, settling, witness  # noqa: F401
-        from notifications import events, facts, scans
+        from memo_flow import guards, letters, mail_events, reminders, settling, witness  # noqa: F401
+        from notifications import events, facts, openly, scans
 
         events.register(*mail_events.ALL)
+        openly.register(letters.told_openly, "memo", "step", "follows")
         scans.register("decisions", reminders.STEPS)
         scans.register("follow_ups", *reminders.MISSING)
         facts.register("step", reminders.step_facts)

@@ -1,6 +1,6 @@
 """Which letter each event sends to whom. Called within the act's transaction; the post office sends after commit."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import datetime
 from typing import Any
 
@@ -34,6 +34,17 @@ def about_step(step: Step) -> str:
 def about_follow_up(memo_id: Any, kind: str) -> str:
     """The follow-up that a memo still has to get, for the letters that ask for it."""
     return f"follows:{memo_id}:{kind}"
+
+
+def told_openly(abouts: Collection[str]) -> dict[str, str]:
+    """The subjects of the memos that these letters speak of (notifications.openly); no secret one's."""
+    steps = {int(about.partition(":")[2]) for about in abouts if about.startswith("step:")}
+    memos = {about: about.split(":")[1] for about in abouts if not about.startswith("step:")}
+    open_ones = Memo.objects.filter(kind__secret=False)
+    subjects = {str(pk): said for pk, said in open_ones.filter(pk__in=memos.values()).values_list("pk", "subject")}
+    of_steps = open_ones.filter(steps__in=steps).values_list("steps", "subject")
+    found = {f"step:{pk}": said for pk, said in of_steps if pk in steps}
+    return found | {about: subjects[pk] for about, pk in memos.items() if pk in subjects}
 
 
 def facts(memo: Memo) -> dict[str, Any]:

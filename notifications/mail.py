@@ -20,7 +20,7 @@ from django.core.mail.backends.smtp import EmailBackend as SmtpBackend
 from django.core.mail.message import sanitize_address
 from django.db import DatabaseError
 
-from notifications import invitations, preferences
+from notifications import bounces, invitations, preferences
 from notifications.channels import Down, Later, Never
 from notifications.models import Letter
 
@@ -65,7 +65,7 @@ def attachments(letter: Letter) -> list[tuple[str, bytes, str]]:
 
 def envelope(letter: Letter) -> str:
     """The address to which a mail server returns what it could not deliver."""
-    return parseaddr(settings.DEFAULT_FROM_EMAIL)[1]
+    return bounces.envelope(letter) or parseaddr(settings.DEFAULT_FROM_EMAIL)[1]
 
 
 def written(letter: Letter) -> bytes:

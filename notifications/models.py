@@ -167,6 +167,7 @@ class Hook(models.Model):
     """An address of the office's own that is called with each of its letters (a webhook). Ended, never deleted.
 
     `events`: the names of the events it wants; empty wants all. Its secret is derived from `id` and `generation`.
+    `since`: letters from this moment of the office on may still lack their call; the later ones surely do.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -176,6 +177,7 @@ class Hook(models.Model):
     generation = models.PositiveIntegerField(default=1)
     by = models.ForeignKey(PEOPLE, models.PROTECT, related_name="+")
     at = models.DateTimeField()
+    since = models.DateTimeField()
     ended_at = models.DateTimeField(null=True)
 
     class Meta:
@@ -201,6 +203,8 @@ class Call(models.Model):
         constraints = [models.UniqueConstraint(fields=["hook", "letter"], name="call_once")]
         indexes = [
             models.Index(fields=["next_at"], condition=Q(sent_at=None, failed_at=None), name="call_waiting"),
+            models.Index(fields=["hook", "-id"], name="call_of_hook"),
+            models.Index(fields=["hook", "-id"], condition=Q(failed_at__isnull=False), name="call_failed"),
         ]
 
     def __str__(self) -> str:
