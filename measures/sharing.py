@@ -76,4 +76,4 @@ def _hush(task: DivisionTask, now: datetime) -> None:
     sharing = set(task.steps.filter(ticked_at=None).values_list("officer", flat=True))
     told = letters.reminded(staff, task.officer_id, sharing, late=day_of(now) >= task.due_on)
     relieved = {one.user.pk for one in staff} - {one.user.pk for one in told}
-    outbox.void(letters.about(task), at=now, events=letters.REMINDERS, to=relieved)
+    outbox.void(letters.about(task), at=now, events=letters.PRESSING, to=relieved)

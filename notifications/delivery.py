@@ -8,7 +8,6 @@ import logging
 import smtplib
 import time
 from datetime import datetime, timedelta
-from typing import Any
 from uuid import uuid4
 
 from celery.exceptions import SoftTimeLimitExceeded
@@ -21,6 +20,7 @@ from django.template.loader import render_to_string
 from django.utils import timezone, translation
 
 from notifications.models import Letter
+from notifications.outbox import read_in
 
 logger = logging.getLogger(__name__)
 
@@ -161,14 +161,6 @@ def compose(letter: Letter) -> None:
         letter.subject = " ".join(render_to_string(f"mails/{letter.event}.subject.txt", context).split())[:300]
         letter.text = render_to_string(f"mails/{letter.event}.txt", context).strip() + "\n"
         letter.html = render_to_string(f"mails/{letter.event}.html", context)
-
-
-def read_in(language: str, context: dict[str, Any]) -> dict[str, Any]:
-    """The context with every name that was frozen in both languages (`outbox.both`) in the reader's."""
-    return {
-        key: value[language] if isinstance(value, dict) and value.keys() == {"th", "en"} else value
-        for key, value in context.items()
-    }
 
 
 def _mine(letter: Letter) -> QuerySet[Letter]:
