@@ -27,7 +27,7 @@ from memo_flow.queries import (
     visible_to,
     waiting_reason,
 )
-from notifications import ledger, nudges
+from notifications import ledger, notices, nudges
 from organization import calendar
 from organization.models import Role, User
 from organization.paging import page_of
@@ -35,8 +35,10 @@ from organization.refusals import Refused
 from organization.seats import Seat, Seats, seats_of
 
 
-def memo_page(memo: Memo, user: User, *, form: DecisionForm | None = None, refusal: str = "") -> dict[str, Any]:
-    """The context of memo_flow/memo.html; a constant number of statements."""
+def memo_page(
+    memo: Memo, user: User, *, form: DecisionForm | None = None, refusal: str = "", seen: bool = False
+) -> dict[str, Any]:
+    """The context of memo_flow/memo.html, in constant statements. `seen`: its notices are read by this look."""
     now = calendar.now()
     today = calendar.day_of(now)
     seats = seats_of(user, today)
@@ -47,6 +49,8 @@ def memo_page(memo: Memo, user: User, *, form: DecisionForm | None = None, refus
     decided = list(decisions_on(memo)) if memo.round else []
     history = history_of(memo, decided) if memo.round else []
     abouts = letters.abouts(memo) if memo.round else []
+    if seen and abouts:
+        notices.saw(user, abouts, now=now)
     step, seat = turn_of(user, seats, memo, steps)
     circulations = (
         list(memo.circulations.select_related("position", "acknowledged_by").order_by("pk")) if memo.round else []

@@ -11,7 +11,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from memo_flow import attachments, checking, decisions, drafts, follow_ups, letters, nudging, paper, policies
+from memo_flow import attachments, checking, decisions, drafts, follow_ups, nudging, paper, policies
 from memo_flow import content as text
 from memo_flow.findings import panel
 from memo_flow.forms import DecisionForm, NudgeForm, ReasonForm, ReassignForm, SubmitForm
@@ -78,10 +78,8 @@ def memo_new(request: HttpRequest) -> HttpResponse:
 @login_required
 @require_GET
 def memo(request: HttpRequest, pk: UUID) -> HttpResponse:
-    memo = memo_for(request, pk)
-    if memo.round and notices.by_a_person(request):
-        notices.saw(request.user, letters.abouts(memo), now=calendar.now())  # type: ignore[arg-type]
-    return render(request, "memo_flow/memo.html", memo_page(memo, request.user))  # type: ignore[arg-type]
+    page = memo_page(memo_for(request, pk), request.user, seen=notices.by_a_person(request))  # type: ignore[arg-type]
+    return render(request, "memo_flow/memo.html", page)
 
 
 @login_required
