@@ -155,7 +155,7 @@ def _answered(call: Call) -> tuple[str, str]:
     if call.sent_at:
         return "sent", _("told %(at)s") % {"at": moment(call.sent_at)}
     if call.failed_at:
-        return "failed", _("took it not")
+        return "failed", _("did not take it")
     return "waiting", _("not told yet")
 
 
