@@ -113,6 +113,7 @@ else:
 REDIS_URL = env.str("REDIS_URL", default="redis://127.0.0.1:6379/0")
 CELERY_BROKER_URL = REDIS_URL
 MEMOFLOW_RING = env.bool("MEMOFLOW_RING", default=True)  # tests switch the bell off
+MEMOFLOW_NUDGES_A_DAY = env.int("MEMOFLOW_NUDGES_A_DAY", default=20)  # by hand, of one office
 CELERY_TIMEZONE = "Asia/Bangkok"
 CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_REJECT_ON_WORKER_LOST = True

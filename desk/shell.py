@@ -1,4 +1,4 @@
-"""What the frame of every page shows: the office, the seat, how much waits."""
+"""What the frame of every page shows: the office, the seat, how much waits, how much is unread."""
 
 from datetime import datetime
 from typing import Any
@@ -7,7 +7,7 @@ from django.http import HttpRequest
 from django.utils.functional import SimpleLazyObject
 
 from desk.queries import badge
-from notifications import operations, rights
+from notifications import notices, operations, rights
 from organization import calendar
 from organization.models import Role, User
 from organization.seats import Seats, seats_of
@@ -39,6 +39,7 @@ def _shell(request: HttpRequest) -> dict[str, Any]:
         "organization": request.user.organization,  # type: ignore[union-attr]
         "seat": seats[0] if seats else "",
         "waiting": badge(request.user, seats, today),  # type: ignore[arg-type]
+        "unread": notices.badge(request.user),  # type: ignore[arg-type]
         "section": _section(name),
         "publishes": seats.with_role(Role.HEAD_OF_OFFICE, Role.PERMANENT_SECRETARY) is not None,
         "today": today,

@@ -5,6 +5,7 @@ from collections.abc import Collection, Container, Iterable
 from datetime import date, datetime
 from typing import Any
 
+from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import override
@@ -13,6 +14,7 @@ from audit.models import Event
 from measures.models import Comment, DivisionTask, Extension, Report
 from measures.queries import STAFF
 from measures.queries import about as about
+from notifications.models import Nudge
 from notifications.outbox import Draft, both
 from organization.calendar import day_of
 from organization.models import HEADS, Position, User
@@ -24,6 +26,9 @@ MORE_TIME = "task_extension_asked"
 NEEDED = ("measure__row__memo__kind", "division", "organization")
 REMINDERS = ("task_due_soon", "task_due_today", "task_overdue")
 TIME_REMINDERS = ("extension_due_soon", "extension_due_today", "extension_overdue")
+NUDGED = "task_nudged"
+#: What asks a division to go on with its work.
+PRESSING = (*REMINDERS, NUDGED)
 
 
 def open_subject(memo: Any) -> dict[str, str]:
@@ -271,3 +276,31 @@ def lapsed_with_the_year(lapsed: Iterable[Extension], year: int, seat: Seat, *, 
         for told in people.get(one.task.division_id, [])
         if told.user.pk != one.answered_by_id
     ]
+
+
+def nudged(task: DivisionTask, said: Nudge, told: Iterable[Seat], seat: Seat) -> list[Draft]:
+    """Ask those who answer for it how it stands."""
+    words = {"by": signed(seat), "comment": said.text, "percent": task.percent}
+    return [
+        Draft(
+            task.organization_id,
+            one.user.pk,
+            NUDGED,
+            about(task),
+            f"nudged:{said.pk}:{one.user.pk}",
+            {**facts(task), **words},
+        )
+        for one in told
+    ]
+
+
+def abouts(task: DivisionTask, requests: Iterable[Extension]) -> list[str]:
+    """How letters name a task and its requests for more time."""
+    return [about(task), *(f"extension:{one.pk}" for one in requests)]
+
+
+def of_task(task: DivisionTask, requests: Iterable[Extension]) -> Q:
+    """The letters about a task: also those in which its division first heard of it."""
+    memo = task.measure.row.memo_id
+    first = Q(about=f"memo:{memo}", key__startswith=f"assigned:{memo}:{task.division_id}:")
+    return Q(about__in=abouts(task, requests)) | first

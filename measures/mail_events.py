@@ -10,6 +10,7 @@ ALL = (
     Event("task_steps_shared", Nature.TURN, _("Steps of a task are given to you")),
     Event("task_reported", Nature.TURN, _("A division reports a task finished")),
     Event("task_extension_asked", Nature.TURN, _("A division asks for more time")),
+    Event("task_nudged", Nature.TURN, _("The head of office asks how a task stands")),
     Event("task_accepted", Nature.DECISION, _("Your division's work is accepted")),
     Event("task_sent_back", Nature.DECISION, _("Your division's work is sent back")),
     Event("task_cancelled", Nature.DECISION, _("A task of your division is cancelled")),

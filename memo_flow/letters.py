@@ -7,8 +7,9 @@ from typing import Any
 from django.urls import reverse
 
 from measures.letters import open_subject, signed
-from memo_flow.models import Decision, Memo, Outcome, RegisterEntry, Step
+from memo_flow.models import Decision, FollowUp, Memo, Outcome, RegisterEntry, Step
 from notifications import outbox
+from notifications.models import Nudge
 from notifications.outbox import Draft, both
 from organization.calendar import day_of
 from organization.models import Position, Role
@@ -21,6 +22,9 @@ DECIDED = {
     Outcome.REJECT: "memo_rejected",
     Outcome.APPROVE: "memo_approved",
 }
+
+
+NUDGED = "step_nudged"
 
 
 def about(memo: Memo) -> str:
@@ -166,3 +170,30 @@ def reassigned(memo: Memo, old: Step, decision: Decision, seat: Seat, to: Positi
         Draft(memo.organization_id, person, "memo_reassigned", about(memo), f"reassigned:{decision.pk}:{person}", said)
         for person in sorted(people)
     ]
+
+
+def nudged(memo: Memo, step: Step, said: Nudge, told: Iterable[Seat], seat: Seat) -> list[Draft]:
+    """Ask everyone who may answer the step for the decision."""
+    return [
+        Draft(
+            memo.organization_id,
+            one.user.pk,
+            NUDGED,
+            about_step(step),
+            f"nudged:{said.pk}:{one.user.pk}",
+            {
+                **facts(memo),
+                "by": signed(seat),
+                "comment": said.text,
+                "due_on": step.due_on.isoformat() if step.due_on else "",
+                "acting_for": both(step.position) if one.acting else "",
+            },
+        )
+        for one in told
+    ]
+
+
+def abouts(memo: Memo) -> list[str]:
+    """How letters name a memo, every step it had in any round, and the follow-ups it has to get. One statement."""
+    steps = Step.objects.filter(memo=memo).order_by("pk")
+    return [about(memo), *map(about_step, steps.only("pk")), *(about_follow_up(memo.pk, kind) for kind in FollowUp)]

@@ -211,6 +211,29 @@ class Call(models.Model):
         return f"{self.hook_id} {self.letter_id}"
 
 
+@append_only
+class Nudge(models.Model):
+    """Somebody above asked by hand, beside all reminders: about which thing (as a letter's `about`), in which words."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    organization = models.ForeignKey(Organization, models.PROTECT, related_name="+")
+    about = models.CharField(max_length=60)
+    text = models.TextField(blank=True)
+    by = models.ForeignKey(PEOPLE, models.PROTECT, related_name="+")
+    position = models.ForeignKey(Position, models.PROTECT, related_name="+")
+    acting = models.ForeignKey(Acting, models.PROTECT, null=True, related_name="+")
+    at = models.DateTimeField()
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["about", "-at"], name="nudge_about"),
+            models.Index(fields=["organization", "-at"], name="nudge_of_office"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.about} {self.at:%Y-%m-%d %H:%M}"
+
+
 class CalendarFeed(models.Model):
     """A person's private calendar address: the sha256 of its secret. A new secret replaces the old one."""
 

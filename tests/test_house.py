@@ -24,7 +24,7 @@ from disclosure import publishing
 from disclosure.models import Page, Publication, Withdrawal
 from documents import shop
 from documents.models import Paper, Print
-from measures import closing, comments, work
+from measures import closing, comments, nudging, work
 from measures import letters as task_letters
 from measures import reminders as task_reminders
 from measures.models import Comment, DivisionTask, Mention, Report
@@ -32,7 +32,7 @@ from memo_flow import flows, letters, reminders
 from memo_flow.models import Decision, Revision, Step
 from notifications import ruling
 from notifications.ladders import Kind, Ladder, Rung, Who
-from notifications.models import Policy, ScanRun
+from notifications.models import Nudge, Policy, ScanRun
 from organization.models import ClosedYear, Organization
 from tests.cast import Cast, at
 
@@ -49,6 +49,7 @@ ROOMS = (
 )
 MAILS = Path(settings.BASE_DIR) / "templates" / "mails"
 KEPT = (
+    Nudge,
     Decision,
     Revision,
     Report,
@@ -167,6 +168,7 @@ def test_no_row_of_the_record_is_lost_with_another() -> None:
 def a_report(cast: Cast) -> DivisionTask:
     task = cast.task()
     comments.comment(task.pk, by=cast.mayor, text="@กองช่าง ช่วยด้วย", now=at(hour=13))
+    nudging.nudge(task.pk, by=cast.head_of_office, now=at(hour=13))
     return work.start(task.pk, by=cast.worker_of(task), now=at(hour=14))
 
 

@@ -14,9 +14,10 @@ from django.template import engines
 from django.test import Client
 from django.utils import translation
 
-from measures import closing, comments, extensions, sharing, work
+from measures import closing, comments, extensions, nudging, sharing, work
 from measures.models import DivisionTask
 from memo_flow import decisions, drafts
+from memo_flow import nudging as memo_nudging
 from memo_flow.models import Memo
 from notifications import delivery, outbox, scans
 from notifications.models import Letter
@@ -47,6 +48,9 @@ def all_that_happens(cast: Cast) -> None:
         now=at(hour=13),
     )
     waiting = cast.submitted()
+    memo_nudging.nudge(
+        waiting.pk, by=cast.head_of_office, step=open_step(waiting).pk, text="รอ <ด่วน> & วันนี้", now=at(hour=14)
+    )
     for n in (1, 3, 11):
         scans.run(now=at(DAY + days(n)))
     memo = cast.approved(order='ให้ทุกกอง "ดำเนินการ" <ทันที> & รายงาน')
@@ -77,6 +81,7 @@ def said_and_shared(cast: Cast, task: DivisionTask, other: DivisionTask) -> None
         sharing.hand_over(task.pk, by=head, to=to and to.pk, **then)
     sharing.share(task.pk, by=head, officers={s.pk: staff.pk for s in task.steps.all()}, **then)
     comments.comment(task.pk, by=cast.mayor, text="@กองคลัง ช่วย <ด่วน> & รายงาน", **then)
+    nudging.nudge(task.pk, by=head, text="ถึงไหน <แล้ว> & ติดอะไร", **then)
     for one, until in ((task, SPRING + days(20)), (other, SPRING + days(30))):
         asked = extensions.ask(one.pk, by=staff, until=until, reason="ผู้รับจ้าง <ช้า> & ฝนตก", **then)
         if one is task:

@@ -87,6 +87,15 @@ def moment(when: When) -> str:
 
 
 @register.filter
+def time_of_day(when: When) -> str:
+    """09.14 น., or 09:14, where the day is said already."""
+    at = _local(when)
+    if not isinstance(at, datetime):
+        return ""
+    return f"{at:%H.%M} น." if _reads_thai() else f"{at:%H:%M}"
+
+
+@register.filter
 def paper_day(when: When) -> str:
     """๑๔ กันยายน ๒๕๖๔, whoever reads: the paper is Thai."""
     on = _date(when)
