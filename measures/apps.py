@@ -5,8 +5,8 @@ class MeasuresConfig(AppConfig):
     name = "measures"
 
     def ready(self) -> None:
-        from measures import letters, mail_events, reminders, settling, witness  # noqa: F401
-        from notifications import events, facts, openly, scans
+        from measures import letters, mail_events, reckoning, reminders, settling, witness  # noqa: F401
+        from notifications import accounts, events, facts, openly, scans
 
         events.register(*mail_events.ALL)
         openly.register(letters.told_openly, "task")
@@ -15,3 +15,4 @@ class MeasuresConfig(AppConfig):
         scans.register("extensions", reminders.REQUESTS)
         facts.register("task", reminders.task_facts)
         facts.register("extension", reminders.extension_facts)
+        accounts.register(reckoning.tasks, reckoning.requests)

@@ -106,7 +106,9 @@ def put(organization_id: Any, days: Iterable[Day], *, by: User, now: datetime) -
         rows, update_conflicts=True, unique_fields=["organization", "date"], update_fields=["name", "off", "source"]
     )
     said = [[one.date.isoformat(), one.name, one.off, one.source] for one in changed]
-    _changed(office, "days_put", by=by, seat=seat, now=now, days=[one[0] for one in said], digest=chain.digest(said))
+    _changed(
+        office, "days_put", by=by, seat=seat, now=now, days={one[0]: one[2] for one in said}, digest=chain.digest(said)
+    )
     return len(changed)
 
 
