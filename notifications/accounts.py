@@ -346,7 +346,7 @@ class Due:
 
 def pieces(office: Office, since: datetime, until: datetime) -> Iterator[Piece]:
     looks = sorted(
-        (at, at + (finished - started))
+        (at, at + (finished - started if finished else timedelta(0)))
         for at, started, finished in ScanRun.objects.filter(
             at__gte=since, at__lt=until, finished_at__isnull=False
         ).values_list("at", "started_at", "finished_at")

@@ -98,10 +98,10 @@ def test_a_request_stands_where_it_is_to_be_answered_and_its_task_where_it_moved
     assert request.decoded("dtstart") == WorkingDays.of(cast.office.pk).after(DAY, 3)
     assert f"extension-{asked.pk}@memoflow" not in days_of(cast.finance)
     extensions.grant(
-        task.pk, by=cast.head_of_office, extension=asked.pk, until=task.due_on + days(9), text="", now=at(hour=16)
+        task.pk, by=cast.head_of_office, extension=asked.pk, until=task.due_on + days(11), text="", now=at(hour=16)
     )
     assert f"extension-{asked.pk}@memoflow" not in days_of(cast.head_of_office)
-    assert days_of(cast.finance)[f"task-{task.pk}@memoflow"].decoded("dtstart") == task.due_on + days(9)
+    assert days_of(cast.finance)[f"task-{task.pk}@memoflow"].decoded("dtstart") == task.due_on + days(11)
 
 
 def test_the_follow_ups_are_the_head_of_office_s(cast: Cast) -> None:
@@ -124,7 +124,7 @@ def test_the_same_task_has_one_name_in_mail_and_feed_and_the_same_number(cast: C
     assert by_mail.keys() <= by_feed.keys()
     assert by_mail[f"task-{task.pk}@memoflow"]["sequence"] == by_feed[f"task-{task.pk}@memoflow"]["sequence"]
     extensions.grant(
-        task.pk, by=cast.head_of_office, extension=asked.pk, until=task.due_on + days(9), text="", now=at(hour=16)
+        task.pk, by=cast.head_of_office, extension=asked.pk, until=task.due_on + days(11), text="", now=at(hour=16)
     )
     granted = Letter.objects.filter(event="task_extension_granted").first()
     assert granted

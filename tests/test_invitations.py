@@ -71,7 +71,7 @@ def test_more_time_moves_the_same_day_and_a_cancelled_task_takes_it_back(cast: C
         task.pk, by=cast.worker_of(task), until=task.due_on + days(20), reason="ฝนตก", now=at(hour=15)
     )
     extensions.grant(
-        task.pk, by=cast.head_of_office, extension=asked.pk, until=task.due_on + days(9), text="", now=at(hour=16)
+        task.pk, by=cast.head_of_office, extension=asked.pk, until=task.due_on + days(11), text="", now=at(hour=16)
     )
     other = next(
         one.recipient for one in Letter.objects.filter(event="task_extension_granted").select_related("recipient")
@@ -80,7 +80,7 @@ def test_more_time_moves_the_same_day_and_a_cancelled_task_takes_it_back(cast: C
     (later,) = read(moved).events
     sound(moved)
     assert "PUBLISH" in kind and later["uid"] == assigned["uid"]
-    assert later.decoded("dtstart") == task.due_on + days(9)
+    assert later.decoded("dtstart") == task.due_on + days(11)
     assert later["sequence"] > assigned["sequence"]
     work.cancel(task.pk, by=cast.head_of_office, text="โอนงบ", now=at(hour=17))
     _name, gone, kind = file_of("task_cancelled", other)

@@ -129,7 +129,7 @@ def test_a_reminder_says_of_which_deadline_and_how_far_away_it_was(cast: Cast) -
 
 def test_what_hooks_were_told(cast: Cast) -> None:
     hook = Hook.objects.create(
-        organization=cast.office, url="https://erp.example.go.th:8443/x?y=secret", by=cast.mayor, at=at()
+        organization=cast.office, url="https://erp.example.go.th:8443/x?y=secret", by=cast.mayor, at=at(), since=at()
     )
     letter = told(cast)
     Call.objects.create(hook=hook, letter=letter, next_at=at(), sent_at=at(hour=10))

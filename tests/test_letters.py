@@ -28,8 +28,12 @@ pytestmark = pytest.mark.django_db
 
 SPRING = date(2022, 3, 31)
 MAILS = Path(settings.BASE_DIR, "templates", "mails")
-#: Every letter that an act or a scan writes; the digest is the post office's own.
-EVENTS = {path.name.removesuffix(".subject.txt") for path in MAILS.glob("*.subject.txt")} - {"digest"}
+#: Every letter that an act or a scan writes; these are the post office's own.
+EVENTS = {path.name.removesuffix(".subject.txt") for path in MAILS.glob("*.subject.txt")} - {
+    "digest",
+    "post_test",
+    "address_bounced",
+}
 
 
 def all_that_happens(cast: Cast) -> None:
@@ -51,7 +55,7 @@ def all_that_happens(cast: Cast) -> None:
     memo_nudging.nudge(
         waiting.pk, by=cast.head_of_office, step=open_step(waiting).pk, text="รอ <ด่วน> & วันนี้", now=at(hour=14)
     )
-    for n in (1, 3, 11):
+    for n in (1, 3, 13):
         scans.run(now=at(DAY + days(n)))
     memo = cast.approved(order='ให้ทุกกอง "ดำเนินการ" <ทันที> & รายงาน')
     op = list(
@@ -64,12 +68,14 @@ def all_that_happens(cast: Cast) -> None:
     work.send_back(op[1].pk, by=cast.permanent_secretary, text="ยังขาด", now=at(hour=16))
     work.cancel(op[2].pk, by=cast.head_of_office, text="โอนงบ", now=at(hour=16))
     said_and_shared(cast, *op[3:5])
-    for day in (SPRING - days(2), SPRING, SPRING + days(8), SPRING + days(30), SPRING + days(32)):
+    for day in (SPRING - days(2), SPRING, SPRING + days(8), SPRING + days(29), SPRING + days(32)):
         scans.run(now=at(day))
     end(cast.mayor.appointments.get(), on=DAY + days(20))
     cast.answer(waiting, cast.permanent_secretary, "endorse", now=at(DAY + days(21)))
     late = {"until": SPRING + days(60), "reason": "ส่งของ <ช้า> & ไม่ครบ", "now": at(SPRING + days(33))}
     extensions.ask(op[4].pk, by=cast.office_staff, **late)  # type: ignore[arg-type]
+    for n in (36, 39, 40):
+        scans.run(now=at(SPRING + days(n)))
     closing.close_year(2565, by=cast.head_of_office, now=at(date(2022, 10, 3)))
 
 

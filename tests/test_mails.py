@@ -68,13 +68,13 @@ def test_the_subject_says_what_whose_turn_and_by_when(cast: Cast) -> None:
 def test_a_reminder_tells_the_one_above_whose_turn_it_is(cast: Cast) -> None:
     step = open_step(cast.submitted())
     assert step.due_on
-    scans.run(now=at(step.due_on + days(9)))
+    scans.run(now=at(step.due_on + days(10)))
     mine, above = (
         composed(Letter.objects.filter(event="step_overdue", recipient=person).latest("at")).subject
         for person in (cast.permanent_secretary, cast.head_of_office)
     )
-    assert mine.startswith("ท่านพิจารณาบันทึก") and "9 วัน" in mine
-    assert above.startswith(str(step.position)) and "9 วัน" in above
+    assert mine.startswith("ท่านพิจารณาบันทึก") and "10 วัน" in mine
+    assert above.startswith(str(step.position)) and "10 วัน" in above
 
 
 @pytest.mark.django_db

@@ -25,7 +25,7 @@ BELL = "/notices/bell/"
 def tell(cast: Cast, to: User, count: int = 1, **more: Any) -> list[Letter]:
     """Letters about nothing in particular."""
     before = Letter.objects.count()
-    said = {"event": "task_accepted", "about": "task:none", "context": context()} | more
+    said = {"event": "task_accepted", "about": f"task:{uuid4()}", "context": context()} | more
     drafts = [
         Draft(cast.office.pk, to.pk, said["event"], said["about"], f"k:{before + n}:{to.pk}", said["context"])
         for n in range(count)
