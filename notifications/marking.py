@@ -44,9 +44,12 @@ class Marks:
     def settle(self) -> None:
         """Read the answer to the last mark. Raises DatabaseError when it was not taken."""
         asked, self._asked = self._asked, None
-        while asked is not None and (answer := asked.get_result()) is not None:
+        refused = ""
+        while asked is not None and (answer := asked.get_result()) is not None:  # to the end, or nothing else is taken
             if answer.status != pq.ExecStatus.COMMAND_OK:
-                raise DatabaseError(answer.get_error_message())
+                refused = answer.get_error_message()
+        if refused:
+            raise DatabaseError(refused)
 
 
 def carried(letter: Letter) -> Any:
