@@ -55,8 +55,8 @@ def last_act(memo: Memo) -> datetime:
     return max(moment for moment in (said, decided, memo.revisions.get().at) if moment)
 
 
-def at(day: date, hour: int = 9) -> datetime:
-    return timezone.make_aware(datetime.combine(day, time(hour)))
+def at(day: date, hour: int = 9, minute: int = 0) -> datetime:
+    return timezone.make_aware(datetime.combine(day, time(hour, minute)))
 
 
 def _user(username: str) -> User:
@@ -97,9 +97,9 @@ def work_days(memo: Memo, *, accept: bool) -> None:
     """Every day from approval on: the morning's reminders, then what the divisions do that day."""
     tasks = list(DivisionTask.objects.filter(measure__row__memo=memo).select_related("measure__row", "division"))
     for day, due in _calendar(tasks):
-        morning = scans.run(now=at(day, 8))
+        morning = scans.run(now=at(day, 8, 30))
         if any(kind["created"] for kind in morning.values()):
-            delivery.send_due(now=at(day, 8))
+            delivery.send_due(now=at(day, 8, 30))
         for task, act in due:
             if act == "start":
                 work.start(task.pk, by=_worker(task), now=at(day))

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from audit import chain
 from measures import letters, policies, settling
 from measures.models import DivisionTask, Extension
+from measures.queries import about_extension
 from measures.work import locked
 from notifications import outbox
 from organization.calendar import day_of, last_day
@@ -105,6 +106,7 @@ def _answer(
     moved = {"due_on": task.due_on} if asked.granted else {}
     _record(task, verb, asked, by=by, seat=seat, now=now, **moved)
     outbox.void(letters.about(task), at=now, events=[letters.MORE_TIME])
+    outbox.void(about_extension(asked.pk), at=now)
     outbox.post(letters.answered_time(task, asked, seat, at=now), at=now)
     return asked
 

@@ -5,6 +5,8 @@ from datetime import datetime
 
 from audit import chain
 from measures.models import Extension
+from measures.queries import about_extension
+from notifications import outbox
 from organization.models import User
 from organization.seats import Seat
 
@@ -20,4 +22,6 @@ def lapse(waiting: Iterable[Extension], *, by: User, seat: Seat, now: datetime) 
         said = chain.digest(one.said())
         chain.record(one.task, "extension_lapsed", by=by, seat=seat, at=now, extension=one.pk, request=said)
     Extension.objects.bulk_update(lapsed, FIELDS)
+    if lapsed:
+        outbox.void(*(about_extension(one.pk) for one in lapsed), at=now)
     return lapsed

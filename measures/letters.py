@@ -23,6 +23,7 @@ MORE_TIME = "task_extension_asked"
 #: What a letter about a task reads beside it.
 NEEDED = ("measure__row__memo__kind", "division", "organization")
 REMINDERS = ("task_due_soon", "task_due_today", "task_overdue")
+TIME_REMINDERS = ("extension_due_soon", "extension_due_today", "extension_overdue")
 
 
 def open_subject(memo: Any) -> dict[str, str]:
@@ -83,15 +84,15 @@ def _by_division(told: Iterable[list[Seat]]) -> dict[int, list[Seat]]:
     return {division: list(people.values()) for division, people in found.items()}
 
 
-def reminded(staff: Iterable[Seat], officer: int | None, sharing: Container[int], *, late: bool) -> list[Seat]:
-    """Who of a division's people is told of a deadline: all of them, until the task is somebody's.
+def answering(staff: Iterable[Seat], officer: int | None, sharing: Container[int]) -> list[Seat]:
+    """Who of a division's people answers for a task: all of them, until it is somebody's.
 
-    Then whose it is and who has an open step of it, and from the due date on the division's head as well.
+    Then whose it is and who has an open step of it.
     """
     staff = list(staff)
     if officer not in {one.user.pk for one in staff}:
         return staff
-    return [one for one in staff if one.user.pk == officer or one.user.pk in sharing or (late and one.role in HEADS)]
+    return [one for one in staff if one.user.pk == officer or one.user.pk in sharing]
 
 
 def assigned(memo: Any, tasks: Iterable[DivisionTask], staff: dict[Position, list[Seat]], *, order: str) -> list[Draft]:

@@ -1,7 +1,10 @@
 """Who may do what to a task today. One rule, two faces: `why_not` for buttons, `require` for services."""
 
-from collections.abc import Callable
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date, timedelta
+from typing import NamedTuple
+from uuid import UUID
 
 from django.db.models import Q
 from django.utils.translation import gettext as _
@@ -164,6 +167,45 @@ def grantors_of(task: DivisionTask, on: date) -> list[Seat]:
     """Everyone who may answer its open request for more time today."""
     told = _holders(task, granting_roles(task, on), on)
     return [seat for seat in told if not _is(task, asked_by([seat.user.pk]))]
+
+
+class Asked(NamedTuple):
+    """A request for more time: its key, the office and the division of its task, and who asked."""
+
+    pk: UUID
+    organization_id: UUID
+    division_id: int
+    by_id: int
+
+
+def grantors(asked: Iterable[Asked], on: date) -> dict[UUID, list[Seat]]:
+    """The same of many requests: who may answer each today. Two statements, however many there are."""
+    asked = list(asked)
+    roles = [Role.HEAD_OF_OFFICE, Role.PERMANENT_SECRETARY, Role.MAYOR]
+    chairs = Position.objects.filter(organization__in={one.organization_id for one in asked}, role__in=roles)
+    by_office: dict[UUID, dict[str, list[Seat]]] = defaultdict(lambda: {role: [] for role in roles})
+    offices_own = set()
+    chairs_found = list(chairs) if asked else []
+    holders = holders_of(chairs_found, on)
+    for chair in chairs_found:
+        by_office[chair.organization_id][chair.role] = holders.get(chair.pk, [])
+        if chair.role == Role.HEAD_OF_OFFICE:
+            offices_own.add(chair.division_id)
+    return {one.pk: _granting(one, by_office[one.organization_id], one.division_id in offices_own) for one in asked}
+
+
+def _granting(asked: Asked, holders: Mapping[str, list[Seat]], offices_own: bool) -> list[Seat]:
+    """The rule of `granting_roles`, of a request whose office's holders are known."""
+
+    def asks(role: str) -> bool:
+        return asked.by_id in {seat.user.pk for seat in holders[role]}
+
+    told = [*holders[Role.HEAD_OF_OFFICE]]
+    if offices_own or asks(Role.HEAD_OF_OFFICE):
+        told += holders[Role.PERMANENT_SECRETARY]
+        if asks(Role.PERMANENT_SECRETARY):
+            told += holders[Role.MAYOR]
+    return [seat for seat in told if seat.user.pk != asked.by_id]
 
 
 def _holders(task: DivisionTask, roles: list[str], on: date) -> list[Seat]:

@@ -78,6 +78,11 @@ def about_task(pk: UUID) -> str:
     return f"task:{pk}"
 
 
+def about_extension(pk: UUID) -> str:
+    """How the letters that ask for an answer name a request for more time."""
+    return f"extension:{pk}"
+
+
 def _count_of(steps: QuerySet[TaskStep, Any]) -> Expression:
     return Coalesce(Subquery(steps.annotate(count=Count("pk")).values("count")), Value(0))
 

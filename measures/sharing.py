@@ -14,9 +14,10 @@ from measures import letters
 from measures.models import DivisionTask, TaskStep
 from measures.queries import colleagues
 from measures.work import locked
-from notifications import outbox
+from notifications import outbox, scans
+from notifications.ladders import Kind, Who
 from organization.calendar import day_of
-from organization.models import User
+from organization.models import HEADS, User
 
 
 @transaction.atomic
@@ -72,8 +73,11 @@ def share(task_id: UUID, *, by: User, officers: Mapping[int, int | None], now: d
 
 def _hush(task: DivisionTask, now: datetime) -> None:
     """Take back the reminders that have not left, of the colleagues whose deadline it no longer is."""
-    staff = letters.people_of([task.division_id], day_of(now)).get(task.division_id, [])
+    today = day_of(now)
+    staff = letters.people_of([task.division_id], today).get(task.division_id, [])
     sharing = set(task.steps.filter(ticked_at=None).values_list("officer", flat=True))
-    told = letters.reminded(staff, task.officer_id, sharing, late=day_of(now) >= task.due_on)
-    relieved = {one.user.pk for one in staff} - {one.user.pk for one in told}
+    told = {one.user.pk for one in letters.answering(staff, task.officer_id, sharing)}
+    if Who.DIVISION_HEAD in scans.told_at(Kind.TASK, task.organization_id, task.due_on, now=now):
+        told |= {one.user.pk for one in staff if one.role in HEADS}
+    relieved = {one.user.pk for one in staff} - told
     outbox.void(letters.about(task), at=now, events=letters.REMINDERS, to=relieved)

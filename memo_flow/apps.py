@@ -6,8 +6,10 @@ class MemoFlowConfig(AppConfig):
 
     def ready(self) -> None:
         from memo_flow import guards, reckoning, reminders, settling, witness  # noqa: F401
-        from notifications import accounts, scans
+        from notifications import accounts, facts, scans
 
-        scans.register("decisions", reminders.scan)
-        scans.register("follow_ups", reminders.scan_follow_ups)
+        scans.register("decisions", reminders.STEPS)
+        scans.register("follow_ups", *reminders.MISSING)
         accounts.register(reckoning.steps, reckoning.follow_ups)
+        facts.register("step", reminders.step_facts)
+        facts.register("follows", reminders.follow_up_facts)

@@ -5,7 +5,7 @@ changes neither them nor the words (docs/adr/0011).
 """
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -24,7 +24,6 @@ from memo_flow.content import Content
 from memo_flow.lifecycle import State
 from memo_flow.models import Draft, FollowUp, Memo, MemoKind
 from memo_flow.queries import locked, newest_revision, visible_to
-from notifications.scans import REACH
 from organization import years
 from organization.calendar import WorkingDays, day_of, local
 from organization.models import Organization, Role, User
@@ -37,6 +36,8 @@ KIND = "ita-follow-up"
 OVER = (State.REJECTED, State.WITHDRAWN)
 #: In these it is on its way, and nobody is asked for it.
 SENT = (State.IN_REVIEW, State.APPROVED)
+#: So long before it is due the inbox asks for a follow-up.
+REACH = timedelta(days=45)
 MOST = 30  # of one kind that a page lists
 
 
@@ -250,10 +251,10 @@ def places(memo: Memo, body: Content, user: User, on: date, seats: Seats) -> lis
     ]
 
 
-def missing(kind: str, today: date) -> QuerySet[PlanRow]:
+def missing(kind: str, today: date, *, until: date | None = None) -> QuerySet[PlanRow]:
     """First plan rows of the assessment's approved memos whose follow-up of this kind is due soon or late, and not on
-    its way. Of secret memos there is none."""
-    asked = due.years(kind, today=today, until=today + REACH)
+    its way. Of secret memos there is none. `until`: the latest day on which it is due; without it, soon."""
+    asked = due.years(kind, today=today, until=until or today + REACH)
     sent = Memo.objects.filter(follows=OuterRef("memo"), follow_up=kind, state__in=SENT)
     rows = PlanRow.objects.filter(seq=1, fiscal_year__in=asked, memo__kind__secret=False)
     rows = rows.filter(memo__kind__outline__has_key="indicators", memo__state=State.APPROVED)

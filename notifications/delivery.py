@@ -7,6 +7,7 @@ Message-ID. No row lock is held while sending; the final mark asks for the lease
 import logging
 import smtplib
 import time
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import uuid4
@@ -20,6 +21,7 @@ from django.db.models import QuerySet
 from django.template.loader import render_to_string
 from django.utils import timezone, translation
 
+from notifications import facts
 from notifications.models import Letter
 
 logger = logging.getLogger(__name__)
@@ -153,7 +155,7 @@ def compose(letter: Letter) -> None:
     language = letter.recipient.language
     with translation.override(language):
         context = {
-            **read_in(language, letter.context),
+            **read_in(language, {**_stated(letter), **letter.context}),
             "recipient": letter.recipient,
             "site": settings.SITE_URL,
             "at": letter.at,
@@ -161,6 +163,11 @@ def compose(letter: Letter) -> None:
         letter.subject = " ".join(render_to_string(f"mails/{letter.event}.subject.txt", context).split())[:300]
         letter.text = render_to_string(f"mails/{letter.event}.txt", context).strip() + "\n"
         letter.html = render_to_string(f"mails/{letter.event}.html", context)
+
+
+def _stated(letter: Letter) -> Mapping[str, Any]:
+    """What a reminder states of its thing; other letters have frozen all they say."""
+    return facts.of([letter]).get(letter.about, {}) if "working_days" in letter.context else {}
 
 
 def read_in(language: str, context: dict[str, Any]) -> dict[str, Any]:

@@ -97,21 +97,29 @@ class Stage:
 
 def stages(due_on: date, ladder: Ladder, days: WorkingDays) -> tuple[Stage, ...]:
     """All stages of a deadline in the order of their days."""
-    found = [Stage(_begins(due_on, rung, days), due_on, rung) for rung in ladder.rungs]
-    found.sort(key=lambda one: (one.begins, one.rung.late, one.rung.days if one.rung.late else -one.rung.days))
-    last = found[-1] if found and found[-1].rung.late else None
-    if last and ladder.every:
-        found += [
-            Stage(last.begins + timedelta(days=n * ladder.every), due_on, last.rung, n)
-            for n in range(1, ladder.times + 1)
-        ]
+    found = _climbed(due_on, ladder, days)
+    last = found[-1] if found else None
+    if last and last.rung.late and ladder.every:
+        found += [_repeat(last, ladder, n) for n in range(1, ladder.times + 1)]
     return tuple(found)
 
 
 def stage(due_on: date, today: date, ladder: Ladder, days: WorkingDays) -> Stage | None:
-    """The stage a deadline has reached on a day; None when it is too far away to speak of."""
-    reached = [one for one in stages(due_on, ladder, days) if one.begins <= today]
-    return reached[-1] if reached else None
+    """The stage a deadline has reached on a day, the last of `stages` that has begun; None when it is too far away."""
+    found = _climbed(due_on, ladder, days)
+    reached = [one for one in found if one.begins <= today]
+    if not reached:
+        return None
+    last = reached[-1]
+    if last is found[-1] and last.rung.late and ladder.every:
+        return _repeat(last, ladder, min((today - last.begins).days // ladder.every, ladder.times))
+    return last
+
+
+def reach(today: date, ladder: Ladder, days: WorkingDays) -> date:
+    """The latest deadline that a ladder may speak of on a day: of what is due later, `stage` says None."""
+    ahead = [_furthest(today, one, days) for one in ladder.rungs if not one.late]
+    return max([today, *ahead])
 
 
 def event(stage: Stage, today: date) -> str:
@@ -128,6 +136,26 @@ def _begins(due_on: date, rung: Rung, days: WorkingDays) -> date:
         return due_on - timedelta(days=rung.days)
     on_or_before = due_on if days.is_working(due_on) else days.before(due_on, 1)
     return days.before(on_or_before, rung.days)
+
+
+def _climbed(due_on: date, ladder: Ladder, days: WorkingDays) -> list[Stage]:
+    """The rungs as stages in the order of their days, without repeats."""
+
+    def place(one: Stage) -> tuple[date, bool, int]:
+        return one.begins, one.rung.late, one.rung.days if one.rung.late else -one.rung.days
+
+    return sorted((Stage(_begins(due_on, rung, days), due_on, rung) for rung in ladder.rungs), key=place)
+
+
+def _repeat(last: Stage, ladder: Ladder, again: int) -> Stage:
+    return Stage(last.begins + timedelta(days=again * ladder.every), last.due_on, last.rung, again)
+
+
+def _furthest(today: date, rung: Rung, days: WorkingDays) -> date:
+    """The latest deadline before which this rung has begun."""
+    if not rung.working:
+        return today + timedelta(days=rung.days)
+    return days.after(days.after(today, rung.days), 1) - timedelta(days=1)
 
 
 _MINE = (Who.RESPONSIBLE,)

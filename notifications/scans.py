@@ -1,36 +1,47 @@
-"""The periodic look at every deadline. Rooms above register how their own things are scanned.
+"""The periodic look at every deadline. Rooms above register how their own things are found, and who answers for them.
 
-Nearly everything a scan finds was told before. So the keys of the letters come first, from rows of a few columns;
-the whole things are fetched, and a lock is taken, only where a key is missing.
+Nearly everything a scan finds was told before. So the keys of the letters come first, from rows of a few columns; a
+lock is taken only where a key is missing. A letter freezes its deadline alone (notifications/facts.py).
+
+Written are the letters of the offices that are at work at this moment. At other times nothing is lost: a stage of the
+ladder holds until the next one begins, so the next working morning tells the nearest stage, once.
 """
 
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from itertools import islice
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
-from django.db import connection, transaction
+from django.db import connection, models, transaction
 from django.db.models import QuerySet
+from django.utils import timezone
 
-from notifications import outbox, policy
+from notifications import ladders, outbox, ruling
+from notifications.ladders import Kind, Ladder, Who
+from notifications.models import ScanRun
 from notifications.outbox import Draft
 from organization.calendar import WorkingDays, day_of
-from organization.seats import Seat, overseers
+from organization.models import Organization, Role
+from organization.seats import overseers
 
 #: Rows looked at, and their letters committed, in one go: what a kill can lose.
-CHUNK = 1000
-#: Calendar days that surely hold the 14 working days of the first reminder, long holidays included.
-REACH = timedelta(days=45)
+CHUNK = 2000
+#: For so long the runs are kept.
+KEPT = timedelta(days=400)
+ABOVE: dict[str, Who] = {
+    Role.HEAD_OF_OFFICE: Who.HEAD_OF_OFFICE,
+    Role.PERMANENT_SECRETARY: Who.PERMANENT_SECRETARY,
+}
+#: The words of the events of a kind.
+WORDS = ("due_soon", "due_today", "overdue")
 
-Scan = Callable[[datetime], tuple[int, int]]
-_SCANS: dict[str, Scan] = {}
 
-
-@dataclass(frozen=True)
-class Deadline:
-    """When the thing of a `row` is due. `about` names it in letters; where `hushed`, those above are never told."""
+class Deadline(NamedTuple):
+    """When the thing of a `row` is due. `about` names it in letters; where `hushed`, only who answers is told."""
 
     row: Any
     about: str
@@ -39,106 +50,244 @@ class Deadline:
     hushed: bool = False
 
 
+class Answering(NamedTuple):
+    """Who answers for a thing on a day, and who heads the division it lies in; people by their ids."""
+
+    responsible: Collection[int]
+    heads: Collection[int] = ()
+
+
+class Near(NamedTuple):
+    """What is said of a deadline on a day: at which stage, by which word, and what the letter freezes.
+
+    `stated` has two forms: for who answers, and for who is told as one above (`escalated`).
+    """
+
+    token: str
+    to: tuple[Who, ...]
+    word: str
+    stated: tuple[dict[str, Any], dict[str, Any]]
+
+
+@dataclass(eq=False)
+class Office:
+    """By which ladder and calendar an office is reminded of one kind of thing today. Offices alike share one."""
+
+    ladder: Ladder
+    days: WorkingDays
+    today: date
+    _near: dict[date, Near | None] = field(default_factory=dict)
+
+    def near(self, due_on: date) -> Near | None:
+        """None while the deadline is too far away to speak of."""
+        if due_on not in self._near:
+            self._near[due_on] = self._look(due_on)
+        return self._near[due_on]
+
+    def _look(self, due_on: date) -> Near | None:
+        stage = ladders.stage(due_on, self.today, self.ladder, self.days)
+        if stage is None:
+            return None
+        said = {
+            "due_on": due_on.isoformat(),
+            "working_days": self.days.until(self.today, due_on),
+            "days_late": max(0, (self.today - due_on).days),
+        }
+        stated = ({**said, "escalated": False}, {**said, "escalated": True})
+        return Near(stage.token, stage.to, ladders.event(stage, self.today), stated)
+
+
 @dataclass(frozen=True)
-class Reminder:
-    """A letter that is due: which deadline, at which stage, to whom; `escalated` to someone above."""
+class Watch:
+    """How the deadlines of one kind of thing are found.
+
+    `rows(today, until)`: light rows (values_list) with a `pk`, in an order that all scans share, of what waits and is
+    due by `until`; of what has no date of its own, all. `deadline(row, offices)`: None for what is not spoken of
+    today. `people(rows, today)`: who answers, for each pk. The acts on a thing hold the row of `holds` whose key the
+    light row has as `held`.
+    """
+
+    kind: Kind
+    rows: Callable[[date, date], QuerySet[Any, Any]]
+    deadline: Callable[[Any, Mapping[UUID, Office]], Deadline | None]
+    people: Callable[[list[Any], date], Mapping[Any, Answering]]
+    holds: type[models.Model]
+    held: str = "pk"
+
+    @property
+    def events(self) -> list[str]:
+        return [f"{self.kind}_{word}" for word in WORDS]
+
+
+class Reminder(NamedTuple):
+    """A letter that is due: of which deadline, what is said, to whom; `escalated` to someone above."""
 
     deadline: Deadline
-    stage: policy.Stage
+    near: Near
     person: int
     escalated: bool
+    key: str
 
-    @property
-    def row(self) -> Any:
-        return self.deadline.row
-
-    @property
-    def key(self) -> str:
-        about, due_on = self.deadline.about, self.deadline.due_on
-        return f"remind:{about}:{self.stage.offset}:{due_on}:{self.person}"
-
-    def draft(self, kind: str, facts: Mapping[str, Any]) -> Draft:
-        """The letter, with what every reminder states: the deadline and how far away it is."""
-        said = {
-            "due_on": self.deadline.due_on.isoformat(),
-            "working_days": self.stage.working_days,
-            "days_late": self.stage.days_late,
-            "escalated": self.escalated,
-        }
-        whose, event = self.deadline.organization_id, f"{kind}_{self.stage.kind}"
-        return Draft(whose, self.person, event, self.deadline.about, self.key, {**facts, **said})
+    def draft(self, kind: str) -> Draft:
+        one, near = self.deadline, self.near
+        event, stated = f"{kind}_{near.word}", near.stated[self.escalated]
+        return Draft(one.organization_id, self.person, event, one.about, self.key, stated)
 
 
-def register(kind: str, scan: Scan) -> None:
-    """`scan(now)` writes the letters of one kind of thing and returns (created, skipped)."""
-    _SCANS[kind] = scan
+_WATCHES: dict[str, tuple[Watch, ...]] = {}
+
+
+def register(name: str, *watches: Watch) -> None:
+    """Make a kind of thing known to the scans; called when a room is ready. `name` is what it is counted under."""
+    _WATCHES[name] = watches
 
 
 def run(*, now: datetime) -> dict[str, dict[str, int]]:
-    """Scan every kind for this moment: {kind: {created, skipped}}. Running it again creates nothing.
+    """Scan every kind for this moment: {name: {created, skipped}}. Running it again creates nothing.
 
-    Committed chunk by chunk, so a run that was cut off is finished by the next one.
+    Committed chunk by chunk: a run that was cut off stays unfinished, and the next one writes what it did not.
     """
-    result = {}
-    for kind, scan in _SCANS.items():
-        created, skipped = scan(now)
-        result[kind] = {"created": created, "skipped": skipped}
-    return result
+    this = ScanRun.objects.create(at=now, started_at=timezone.now())
+    days = _at_work(now)
+    counts = {name: _counted(*_scan(name, days, now)) for name in _WATCHES}
+    ScanRun.objects.filter(pk=this.pk).update(finished_at=timezone.now(), counts=counts)
+    ScanRun.objects.filter(at__lt=now - KEPT).delete()
+    return counts
 
 
-def remind(
-    rows: QuerySet[Any, Any],
-    *,
-    kind: str,
-    deadline: Callable[[Any], Deadline | None],
-    people: Callable[[list[Any], date], Mapping[Any, list[Seat]]],
-    facts: Callable[[set[Any]], Mapping[Any, Mapping[str, Any]]],
-    now: datetime,
-) -> tuple[int, int]:
-    """Write the letters of these rows that are due and missing: (created, skipped because written before).
+def scan(name: str, *, now: datetime) -> tuple[int, int]:
+    """One kind by itself, and no run of it is kept: (created, skipped because written before)."""
+    return _scan(name, _at_work(now), now)
 
-    `rows` are light, have a `pk` and an order that all scans share, so that two at once never wait for each other in
-    a circle. `people(rows, day)` says who answers for each pk, `facts(pks)` what the letters about each will state.
-    The letters' events are `kind` with the stage's own word. The statements of a chunk do not grow with its rows.
-    """
-    today = day_of(now)
+
+def last_finished() -> ScanRun | None:
+    """The newest look at all deadlines that came to its end. One statement."""
+    return ScanRun.objects.filter(finished_at__isnull=False).order_by("-at").first()
+
+
+def told_at(kind: Kind, organization_id: UUID, due_on: date, *, now: datetime) -> tuple[Who, ...]:
+    """Whom the ladder of an office tells of a deadline by now; nobody while it is far away. Two statements."""
+    ladder = ruling.in_force(organization_id, kind, now)
+    stage = ladders.stage(due_on, day_of(now), ladder, WorkingDays.of(organization_id))
+    return stage.to if stage else ()
+
+
+def _counted(created: int, skipped: int) -> dict[str, int]:
+    return {"created": created, "skipped": skipped}
+
+
+def _at_work(now: datetime) -> dict[UUID, WorkingDays]:
+    """The offices that are at work at this moment. One statement, however many there are."""
+    days = WorkingDays.of_all(Organization.objects.values_list("pk", flat=True))
+    return {pk: one for pk, one in days.items() if one.is_at_work(now)}
+
+
+def _scan(name: str, days: Mapping[UUID, WorkingDays], now: datetime) -> tuple[int, int]:
+    counts = [_watch(one, days, now) for one in _WATCHES[name]] if days else []
+    return sum(created for created, _skipped in counts), sum(skipped for _created, skipped in counts)
+
+
+def _watch(watch: Watch, days: Mapping[UUID, WorkingDays], now: datetime) -> tuple[int, int]:
+    """The statements of a chunk do not grow with its rows."""
+    look = Look(watch, now, _offices(watch.kind, days, now))
     created = skipped = 0
-    for some in _chunks(rows):
-        due = _due([found for found in map(deadline, some) if found], people, today)
-        known = outbox.known(one.key for one in due)
-        missing = [one for one in due if one.key not in known]
-        skipped += len(due) - len(missing)
-        if not missing:
-            continue
-        stated = facts({one.row.pk for one in missing})
-        with transaction.atomic():
-            locked = rows.model._default_manager.select_for_update(no_key=True).filter(pk__in=stated).order_by("pk")
-            list(locked.values_list("pk"))  # the rows of one order, so that two scans never wait in a circle
-            still = set(map(deadline, rows.filter(pk__in=stated)))  # an act may have ended the reason meanwhile
-            drafts = [one.draft(kind, stated[one.row.pk]) for one in missing if one.deadline in still]
-            new = outbox.post_counted(drafts, at=now)
-        created += new
-        skipped += len(drafts) - new
+    for some in _chunks(look.rows()):
+        new, known = look.write(some)
+        created, skipped = created + new, skipped + known
     return created, skipped
 
 
-def _due(
-    deadlines: list[Deadline], people: Callable[[list[Any], date], Mapping[Any, list[Seat]]], today: date
-) -> list[Reminder]:
-    """Each person once for each deadline; who answers for it himself is not also told as one above."""
-    days = WorkingDays.of_all({one.organization_id for one in deadlines})
-    places = {(one.organization_id, one.due_on) for one in deadlines}
-    stages = {(office, due_on): policy.stage(due_on, today, days[office]) for office, due_on in places}
-    near = [(one, stage) for one in deadlines if (stage := stages[one.organization_id, one.due_on])]
-    answering = people([one.row for one, _stage in near], today)
-    above = overseers({one.organization_id for one, stage in near if stage.escalates and not one.hushed}, today)
-    due = []
-    for one, stage in near:
-        told = {seat.user.pk: False for seat in answering.get(one.row.pk, [])}
-        if stage.escalates and not one.hushed:
-            told = {seat.user.pk: True for seat in above.get(one.organization_id, [])} | told
-        due += [Reminder(one, stage, person, escalated) for person, escalated in told.items()]
-    return due
+def _offices(kind: Kind, days: Mapping[UUID, WorkingDays], now: datetime) -> dict[UUID, Office]:
+    """One statement. Offices with the same ladder and the same days are one, so that a stage is worked out once."""
+    rules = ruling.of_all(days, kind, now)
+    alike: dict[tuple[Ladder, WorkingDays], Office] = {}
+    found = {}
+    for pk, own in days.items():
+        pair = (rules[pk], own)
+        if pair not in alike:
+            alike[pair] = Office(*pair, day_of(now))
+        found[pk] = alike[pair]
+    return found
+
+
+class Look:
+    """One look at the deadlines of one kind, from one moment."""
+
+    def __init__(self, watch: Watch, now: datetime, offices: Mapping[UUID, Office]) -> None:
+        self.watch, self.now, self.today, self.offices = watch, now, day_of(now), offices
+
+    def rows(self) -> QuerySet[Any, Any]:
+        alike = {id(one): one for one in self.offices.values()}.values()
+        until = max(ladders.reach(self.today, one.ladder, one.days) for one in alike)
+        return self.watch.rows(self.today, until)
+
+    def write(self, rows: list[Any]) -> tuple[int, int]:
+        """Write the letters of these rows that are due and missing: (created, skipped because written before)."""
+        due = self._due(rows)
+        known = outbox.known(one.key for one in due)
+        missing = [one for one in due if one.key not in known]
+        if not missing:
+            return 0, len(due)
+        with transaction.atomic():
+            self._hold({getattr(one.deadline.row, self.watch.held) for one in missing})
+            # An act may have ended the reason, or moved the day, since the rows were read.
+            again = self.watch.rows(self.today, max(one.deadline.due_on for one in missing))
+            still = set(self._deadlines(again.filter(pk__in={one.deadline.row.pk for one in missing})))
+            drafts = [one.draft(self.watch.kind) for one in missing if one.deadline in still]
+            outbox.supersede(drafts, self.watch.events, at=self.now)
+            new = outbox.write(drafts, at=self.now)
+        return new, len(due) - len(missing) + len(drafts) - new
+
+    def _hold(self, keys: set[Any]) -> None:
+        """Rows of one order, so that two scans, or a scan and an act on many, never wait for each other in a circle."""
+        rows = self.watch.holds._default_manager.select_for_update(no_key=True).filter(pk__in=keys)
+        list(rows.order_by("pk").values_list("pk"))
+
+    def _deadlines(self, rows: Iterable[Any]) -> Iterator[Deadline]:
+        for row in rows:
+            if (found := self.watch.deadline(row, self.offices)) and found.organization_id in self.offices:
+                yield found
+
+    def _due(self, rows: list[Any]) -> list[Reminder]:
+        """Each person once for each deadline; who answers for it himself is not also told as one above."""
+        near = [
+            (one, near)
+            for one in self._deadlines(rows)
+            if (near := self.offices[one.organization_id].near(one.due_on)) is not None
+        ]
+        answering = self.watch.people([one.row for one, _near in near], self.today)
+        above = self._above({one.organization_id for one, near in near if not one.hushed and _goes_up(near)})
+        due = []
+        for one, said in near:
+            start, end = f"remind:{one.about}:{said.token}:{said.stated[0]['due_on']}:", answering.get(one.row.pk)
+            for person, escalated in _told(one, said, end or Answering(()), above).items():
+                due.append(Reminder(one, said, person, escalated, f"{start}{person}"))
+        return due
+
+    def _above(self, offices: set[UUID]) -> dict[UUID, dict[Who, list[int]]]:
+        found: dict[UUID, dict[Who, list[int]]] = {}
+        for pk, seats in overseers(offices, self.today).items():
+            found[pk] = {who: [seat.user.pk for seat in seats if ABOVE[seat.role] == who] for who in ABOVE.values()}
+        return found
+
+
+def _goes_up(near: Near) -> bool:
+    return Who.HEAD_OF_OFFICE in near.to or Who.PERMANENT_SECRETARY in near.to
+
+
+def _told(
+    deadline: Deadline, near: Near, who: Answering, above: Mapping[UUID, Mapping[Who, Iterable[int]]]
+) -> dict[int, bool]:
+    """Person -> are they told only as one above?"""
+    told = dict.fromkeys(who.responsible, False) if Who.RESPONSIBLE in near.to else {}
+    if deadline.hushed:
+        return told
+    if Who.DIVISION_HEAD in near.to:
+        told |= dict.fromkeys(who.heads, False)
+    for one, people in above.get(deadline.organization_id, {}).items():
+        if one in near.to:
+            told = dict.fromkeys(people, True) | told
+    return told
 
 
 def _chunks(rows: QuerySet[Any, Any]) -> Iterator[list[Any]]:

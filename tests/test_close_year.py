@@ -17,12 +17,11 @@ from assessments.models import Assessment
 from assessments.results import Announced, Figures
 from audit import chain, guards
 from demo import document
-from measures import closing, extensions, policies, queries, reminders, work
+from measures import closing, extensions, policies, queries, work
 from measures.models import DivisionTask, Measure, PlanRow, PlanStep, TaskStep
 from memo_flow import decisions, drafts, follow_ups, letters
-from memo_flow import reminders as memo_reminders
 from memo_flow.models import MemoKind
-from notifications import delivery
+from notifications import delivery, scans
 from notifications.models import Letter
 from organization import years
 from organization.appointments import act_for
@@ -342,23 +341,23 @@ def test_a_division_whose_request_lapses_with_the_year_is_told(cast: Cast) -> No
 def test_reminders_that_have_not_left_are_taken_back_and_no_more_are_written(cast: Cast) -> None:
     cast.task()
     Letter.objects.update(sent_at=at(hour=13))
-    created, _known = reminders.scan(at(date(2022, 9, 30)))
+    created, _known = scans.scan("tasks", now=at(date(2022, 9, 30)))
     waiting = Letter.objects.filter(sent_at=None)
     assert created and waiting.count() == created
     close(cast)
     assert not waiting.filter(voided_at=None).exists()
     assert Letter.objects.filter(voided_at=at(AFTER)).count() == created
-    assert reminders.scan(at(date(2022, 12, 1))) == (0, 0)
+    assert scans.scan("tasks", now=at(date(2022, 12, 1))) == (0, 0)
 
 
 def test_a_follow_up_that_is_missing_is_asked_for_no_more(cast: Cast) -> None:
     source = cast.approved()
-    assert memo_reminders.scan_follow_ups(at(date(2022, 10, 20)))[0]
+    assert scans.scan("follow_ups", now=at(date(2022, 10, 20)))[0]
     asked = Letter.objects.filter(about=letters.about_follow_up(source.pk, "final"))
     assert asked.filter(voided_at=None).exists()
     close(cast, on=date(2022, 10, 20))
     assert not asked.filter(voided_at=None).exists()
-    assert memo_reminders.scan_follow_ups(at(date(2022, 10, 31))) == (0, 0)
+    assert scans.scan("follow_ups", now=at(date(2022, 10, 31))) == (0, 0)
 
 
 def test_an_answer_that_has_not_left_is_still_told(cast: Cast) -> None:

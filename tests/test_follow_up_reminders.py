@@ -14,7 +14,7 @@ from desk.queries import badge
 from measures.models import PlanRow
 from memo_flow import decisions, due, follow_ups, letters, reminders
 from memo_flow.models import Memo, MemoKind
-from notifications import delivery
+from notifications import delivery, scans
 from notifications.models import Letter
 from organization.models import ClosedYear
 from organization.seats import seats_of
@@ -23,8 +23,8 @@ from tests.cast import Cast, at
 pytestmark = pytest.mark.django_db
 
 
-def scan(day: date, hour: int = 8) -> tuple[int, int]:
-    return reminders.scan_follow_ups(at(day, hour))
+def scan(day: date, hour: int = 9) -> tuple[int, int]:
+    return scans.scan("follow_ups", now=at(day, hour))
 
 
 def told(memo: Memo, kind: str = "interim") -> list[tuple[str, int, str]]:
@@ -71,15 +71,16 @@ def test_a_report_is_asked_for_until_the_end_of_the_year_it_falls_due_in() -> No
 # --- the letters
 
 
-def test_the_head_of_office_is_told_ahead_on_the_day_and_after_it(cast: Cast) -> None:
+def test_the_head_of_office_is_told_ahead_on_the_last_working_day_and_after_it(cast: Cast) -> None:
     memo = cast.approved()
     assert scan(date(2022, 3, 25)) == (0, 0)
-    for day in (date(2022, 4, 8), date(2022, 4, 30), date(2022, 5, 2)):
+    for day in (date(2022, 4, 8), date(2022, 4, 29), date(2022, 5, 2)):
         assert scan(day)[0] == 1
-        assert scan(day, 9) == (0, 1), "once each"
+        assert scan(day, 10) == (0, 1), "once each"
+        delivery.send_due(now=at(day, 10))
     assert [(event, who) for event, _left, who in told(memo)] == [
         ("followup_due_soon", "head_of_office"),
-        ("followup_due_today", "head_of_office"),
+        ("followup_due_soon", "head_of_office"),
         ("followup_overdue", "head_of_office"),
     ]
 
@@ -105,7 +106,7 @@ def test_once_it_is_submitted_nobody_is_asked_and_waiting_letters_are_taken_back
     assert told(source) == []
     assert scan(date(2022, 4, 29)) == (0, 0)
     cast.answer(memo, cast.permanent_secretary, "return", "แก้", now=at(date(2022, 4, 29), 10))
-    assert scan(date(2022, 4, 30))[0] == 1, "it has come back"
+    assert scan(date(2022, 5, 2))[0] == 1, "it has come back"
 
 
 def test_a_draft_alone_is_not_yet_on_its_way(cast: Cast) -> None:
@@ -139,7 +140,7 @@ def test_the_letter_says_which_report_and_leads_to_the_memo(cast: Cast) -> None:
     memo = cast.approved()
     for day in (date(2022, 4, 29), date(2022, 5, 10), date(2022, 10, 31)):
         scan(day)
-    delivery.send_due(now=at(date(2022, 10, 31)))
+        delivery.send_due(now=at(day))
     found = Letter.objects.filter(about__startswith="follows:").exclude(sent_at=None)
     assert found.count() == 4
     for one in found:
@@ -152,6 +153,7 @@ def test_the_scan_costs_the_same_with_more_memos(cast: Cast) -> None:
         cast.approved()
         with CaptureQueriesContext(connection) as statements:
             scan(day)
+        delivery.send_due(now=at(day))
         costs.append(len(statements))
     assert costs[0] == costs[1]
 

@@ -41,7 +41,7 @@ def told(event: str) -> list[str]:
 def reminded(day: date) -> set[str]:
     """Who is newly reminded of a task on a day."""
     before = set(Letter.objects.values_list("pk", flat=True))
-    scans.run(now=at(day, 8))
+    scans.run(now=at(day, 9))
     letters = Letter.objects.filter(event__startswith="task_", voided_at=None).exclude(pk__in=before)
     return set(letters.values_list("recipient__username", flat=True))
 
@@ -150,7 +150,7 @@ def test_reminders_go_to_whose_it_is_and_from_the_due_date_to_the_head(office: C
 def test_reminders_that_have_not_left_are_taken_back_from_the_others_alone(office: Cast) -> None:
     task = office.started("fin")
     alone(task)
-    scans.run(now=at(SPRING - days(8), 8))
+    scans.run(now=at(SPRING - days(8), 9))
     give(task, office.clerk, by=office.finance)
     assert told("task_due_soon") == ["clerk"]
 
@@ -158,7 +158,7 @@ def test_reminders_that_have_not_left_are_taken_back_from_the_others_alone(offic
 def test_a_late_task_handed_over_stays_the_matter_of_those_above(office: Cast) -> None:
     task = office.started("fin")
     alone(task)
-    scans.run(now=at(SPRING + days(8), 8))
+    scans.run(now=at(SPRING + days(8), 9))
     sharing.hand_over(task.pk, by=office.finance, to=office.clerk.pk, now=at(SPRING + days(8), 9))
     assert told("task_overdue") == ["clerk", "finance", "head_of_office", "permanent_secretary"]
 

@@ -1,7 +1,6 @@
-"""Deadlines: which stage a day belongs to, who is told, once each, and what a scan costs."""
+"""The scans of deadlines: who is told, once each, in the office's hours, and what a scan costs."""
 
 import json
-from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date, datetime, timedelta
 from io import StringIO
@@ -11,29 +10,32 @@ from typing import Any
 import pytest
 from django.core.management import CommandError, call_command
 from django.db import connection
-from hypothesis import given
-from hypothesis import settings as how
-from hypothesis import strategies as st
 
 from measures import letters as task_letters
+from measures import reminders
 from measures import work
 from measures.models import DivisionTask
 from memo_flow import decisions
-from memo_flow import letters as memo_letters
-from notifications import delivery, outbox, policy, scans
+from notifications import delivery, outbox, scans
 from notifications.models import Letter
 from organization.appointments import act_for, end
-from organization.calendar import WorkingDays, national_holidays
+from organization.calendar import national_holidays
 from organization.models import Holiday, User
 from tests.cast import DAY, Cast, at, days, open_step
 
 SPRING = date(2022, 3, 31)  # Thursday: the follow-up date of 13 of the 15 tasks
 TASK_REMINDERS = ("task_due_soon", "task_due_today", "task_overdue")
-plain = WorkingDays()
 
 
-def scan(day: date, hour: int = 8) -> dict[str, dict[str, int]]:
+def scan(day: date, hour: int = 9) -> dict[str, dict[str, int]]:
     return scans.run(now=at(day, hour))
+
+
+def morning(day: date) -> dict[str, dict[str, int]]:
+    """A scan, and its letters have gone."""
+    found = scan(day)
+    Letter.objects.filter(sent_at=None, voided_at=None).update(sent_at=at(day))
+    return found
 
 
 def told(task: DivisionTask) -> list[tuple[str, int, str]]:
@@ -49,89 +51,6 @@ def kinds(task: DivisionTask, person: str) -> list[tuple[str, int]]:
     return [(event, left) for event, left, who in told(task) if who == person]
 
 
-# --- the stages
-
-
-@pytest.mark.parametrize(
-    ("day", "offset"),
-    [
-        (date(2022, 3, 10), None),  # 15 working days left
-        (date(2022, 3, 11), 14),
-        (date(2022, 3, 12), 14),  # a Saturday: still 13 to go
-        (date(2022, 3, 21), 14),  # 8
-        (date(2022, 3, 22), 7),  # 7
-        (date(2022, 3, 25), 7),  # 4
-        (date(2022, 3, 26), 7),  # a Saturday: 4 from Monday on
-        (date(2022, 3, 28), 3),
-        (date(2022, 3, 29), 3),  # 2
-        (date(2022, 3, 30), 1),
-        (date(2022, 3, 31), 0),
-        (date(2022, 4, 1), -1),
-        (date(2022, 4, 7), -1),
-        (date(2022, 4, 8), -2),
-        (date(2022, 4, 14), -2),
-        (date(2022, 4, 15), -3),
-        (date(2023, 3, 31), -53),
-    ],
-)
-def test_a_day_belongs_to_one_stage_of_the_deadline(day: date, offset: int | None) -> None:
-    stage = policy.stage(SPRING, day, plain)
-    assert (stage and stage.offset) == offset
-
-
-def test_songkran_brings_the_first_letter_forward() -> None:
-    """Due on 20 April 2022: 13 to 15 April are no working days, the 6th is Chakri day."""
-    first = next(
-        day for day in (date(2022, 3, 1) + days(n) for n in range(60)) if policy.stage(date(2022, 4, 20), day, plain)
-    )
-    assert first == date(2022, 3, 25)
-    assert policy.stage(date(2022, 4, 20), date(2022, 4, 12), plain) == policy.Stage(3, 3, 0)
-
-
-def test_an_office_s_own_holiday_counts() -> None:
-    own = WorkingDays(frozenset({date(2022, 3, 30)}))
-    assert policy.stage(SPRING, date(2022, 3, 29), own) == policy.Stage(1, 1, 0)
-
-
-def test_only_weeks_two_and_later_escalate() -> None:
-    stages = [policy.stage(SPRING, SPRING + days(late), plain) for late in (0, 1, 7, 8, 15)]
-    assert [s and s.escalates for s in stages] == [False, False, False, True, True]
-    assert [s and s.kind for s in stages] == ["due_today", "overdue", "overdue", "overdue", "overdue"]
-
-
-due_dates = st.dates(date(2020, 1, 1), date(2030, 12, 31))
-own_holidays = st.frozensets(due_dates, max_size=20)
-
-
-@given(due=due_dates, own=own_holidays)
-@how(max_examples=60, deadline=None)
-def test_the_days_of_a_year_pass_through_the_stages_in_order(due: date, own: frozenset[date]) -> None:
-    office = WorkingDays(own)
-    offsets = [stage.offset if (stage := policy.stage(due, due + days(n), office)) else 99 for n in range(-80, 60)]
-    assert offsets == sorted(offsets, reverse=True)
-    assert set(offsets) <= {99, *policy.AHEAD, *range(-9, 0)}
-    assert offsets[80] == 0
-    assert Counter(offsets)[-1] == 7
-
-
-@given(due=due_dates, asleep=st.integers(0, 40), first=st.integers(-40, 30))
-@how(max_examples=60, deadline=None)
-def test_after_some_days_asleep_only_the_nearest_stage_is_told(due: date, asleep: int, first: int) -> None:
-    """What a scan tells is a function of the day alone: nothing is made up for, nothing is lost for good."""
-    today = due + days(first)
-    before, after = policy.stage(due, today, plain), policy.stage(due, today + days(asleep), plain)
-    if before is not None:
-        assert after is not None and after.offset <= before.offset
-
-
-def test_the_scan_s_indexed_range_holds_every_deadline_near_enough_to_speak_of() -> None:
-    """The later the deadline, the more working days are left: the first one out of reach speaks for the rest."""
-    span = [date(2020, 1, 1) + days(n) for n in range(365 * 12 + 3)]
-    assert span[-1] == date(2031, 12, 31)
-    beyond = scans.REACH + timedelta(days=1)
-    assert [day for day in span if policy.stage(day + beyond, day, plain)] == []
-
-
 # --- the scan of tasks
 
 
@@ -140,7 +59,7 @@ def test_a_deadline_is_told_five_times_before_it_and_weekly_after_it(cast: Cast)
     task = cast.started("fin")
     day = date(2022, 3, 1)
     while day <= date(2022, 4, 24):
-        scan(day)
+        morning(day)
         day += days(1)
     assert kinds(task, "finance") == [
         ("task_due_soon", 14),
@@ -150,10 +69,10 @@ def test_a_deadline_is_told_five_times_before_it_and_weekly_after_it(cast: Cast)
         ("task_due_today", 0),
         ("task_overdue", -1),
         ("task_overdue", -8),
-        ("task_overdue", -15),
+        ("task_overdue", -18),  # the 15th day is of Songkran, and a weekend follows
         ("task_overdue", -22),
     ]
-    above = [("task_overdue", -8), ("task_overdue", -15), ("task_overdue", -22)]
+    above = [("task_overdue", -8), ("task_overdue", -18), ("task_overdue", -22)]
     assert kinds(task, "head_of_office") == kinds(task, "permanent_secretary") == above
     assert {x[2] for x in told(task)} == {"finance", "head_of_office", "permanent_secretary"}
 
@@ -184,15 +103,15 @@ def test_the_same_moment_twice_creates_nothing_new(cast: Cast) -> None:
     first = scan(date(2022, 3, 29))["tasks"]
     assert first == {"created": 18, "skipped": 0}  # 5 tasks of the office with two people, 8 of others with one
     assert scan(date(2022, 3, 29))["tasks"] == {"created": 0, "skipped": 18}
-    assert scan(date(2022, 3, 28), hour=23)["tasks"] == {"created": 0, "skipped": 18}  # the same stage
+    assert scan(date(2022, 3, 28), hour=16)["tasks"] == {"created": 0, "skipped": 18}  # the same stage
 
 
 @pytest.mark.django_db
 def test_days_of_downtime_lose_nothing_and_flood_nobody(cast: Cast) -> None:
     task = cast.started("fin")
-    scan(date(2022, 3, 10))
-    scan(date(2022, 3, 29))
-    scan(date(2022, 4, 20))
+    morning(date(2022, 3, 10))
+    morning(date(2022, 3, 29))
+    morning(date(2022, 4, 20))
     assert kinds(task, "finance") == [("task_due_soon", 2), ("task_overdue", -20)]
 
 
@@ -229,10 +148,10 @@ def test_work_sent_back_is_reminded_again(cast: Cast) -> None:
 @pytest.mark.django_db
 def test_a_moved_deadline_reminds_anew(cast: Cast) -> None:
     task = cast.started("fin")
-    scan(date(2022, 3, 29))
+    morning(date(2022, 3, 29))
     DivisionTask.objects.filter(pk=task.pk).update(due_on=date(2022, 4, 29))  # no service moves it yet
-    assert scan(date(2022, 3, 30))["tasks"]["created"] == 17  # the others at 1; this one is far away again
-    scan(date(2022, 4, 27))
+    assert morning(date(2022, 3, 30))["tasks"]["created"] == 17  # the others at 1; this one is far away again
+    morning(date(2022, 4, 27))
     assert kinds(task, "finance") == [("task_due_soon", 2), ("task_due_soon", 2)]
 
 
@@ -242,12 +161,12 @@ def test_who_holds_or_acts_for_the_seat_that_day_is_told(cast: Cast) -> None:
     seat = cast.finance.appointments.get()
     clerk = cast.hire("clerk", "officer", "fin")
     act_for(seat.position, cast.works, starts_on=date(2022, 3, 30), ends_on=date(2022, 3, 30), order_number="5/2565")
-    scan(date(2022, 3, 29))
+    morning(date(2022, 3, 29))
     end(seat, on=date(2022, 3, 29))
-    scan(date(2022, 3, 30))
+    morning(date(2022, 3, 30))
     clerk.is_active = False
     clerk.save()
-    scan(SPRING)
+    morning(SPRING)
     assert [(left, who) for _, left, who in told(task)] == [(2, "clerk"), (2, "finance"), (1, "clerk"), (1, "works")]
 
 
@@ -284,23 +203,23 @@ def test_a_decision_that_waits_reminds_in_working_days_and_after_a_week_those_ab
     memo = cast.endorsed()
     assert open_step(memo).due_on == date(2021, 9, 17)  # three working days from Tuesday
     for n in range(0, 14):
-        scan(DAY + days(n))
+        morning(DAY + days(n))
     assert waits("mayor") == [
         ("step_due_soon", 2, False),
         ("step_due_soon", 1, False),
         ("step_due_today", 0, False),
-        ("step_overdue", -1, False),
-        ("step_overdue", -8, False),
+        ("step_overdue", -3, False),  # it was due on a Friday
+        ("step_overdue", -10, False),
     ]
-    assert waits("deputy") == waits("mayor")[:4]  # his week ends on the 19th
-    assert waits("head_of_office") == waits("permanent_secretary") == [("step_overdue", -8, True)]
+    assert waits("deputy") == waits("mayor")[:3]  # his week ends on the 19th
+    assert waits("head_of_office") == waits("permanent_secretary") == [("step_overdue", -10, True)]
 
 
 @pytest.mark.django_db
 def test_nobody_is_reminded_on_the_day_the_step_opened(cast: Cast) -> None:
     cast.submitted()
-    assert scan(DAY, hour=23)["decisions"] == {"created": 0, "skipped": 0}
-    assert scan(DAY + days(1), hour=0)["decisions"]["created"] == 1
+    assert scan(DAY, hour=16)["decisions"] == {"created": 0, "skipped": 0}
+    assert scan(DAY + days(1))["decisions"]["created"] == 1
 
 
 @pytest.mark.django_db
@@ -346,8 +265,8 @@ def test_a_late_decision_on_a_secret_memo_is_not_told_to_those_above(cast: Cast)
     cast.kind.secret = True
     cast.kind.save()
     cast.endorsed()
-    scan(DAY + days(11))
-    assert waits("mayor") == [("step_overdue", -8, False)]
+    scan(DAY + days(13))
+    assert waits("mayor") == [("step_overdue", -10, False)]
     assert waits("head_of_office") == waits("permanent_secretary") == []
 
 
@@ -360,11 +279,12 @@ def test_a_scan_of_ten_times_the_tasks_takes_the_same_statements(
     cast: Cast, django_assert_max_num_queries: Any
 ) -> None:
     counts = []
-    for memos, week in ((1, 2), (9, 3)):
+    for memos, late in ((1, 8), (9, 19)):
         for _ in range(memos):
             cast.approved()
-        with django_assert_max_num_queries(28) as statements:
-            scan(SPRING + days(7 * week))
+        with django_assert_max_num_queries(40) as statements:
+            scan(SPRING + days(late))
+        Letter.objects.filter(sent_at=None).update(sent_at=at(SPRING))
         counts.append(len(statements))
     assert DivisionTask.objects.count() == 150
     assert Letter.objects.filter(event="task_overdue").count() == (1 + 10) * (5 * 3 + 8 * 3)
@@ -392,24 +312,18 @@ def test_three_scans_at_once_write_each_letter_once(cast: Cast) -> None:
 
 
 @pytest.mark.django_db
-def test_what_was_told_before_is_neither_fetched_nor_worded_again(
-    cast: Cast, monkeypatch: pytest.MonkeyPatch, django_assert_max_num_queries: Any
-) -> None:
+def test_what_was_told_before_takes_no_lock(cast: Cast, django_assert_max_num_queries: Any) -> None:
     for _ in range(4):
         cast.approved()
         cast.submitted()
     first = scan(date(2022, 3, 29))
     assert (first["tasks"]["created"], first["decisions"]["created"]) == (4 * 18, 4 * 2)
 
-    def nobody(*_: Any) -> Any:
-        raise AssertionError("a letter was worded for the bin")
-
-    for room in (task_letters, memo_letters):
-        monkeypatch.setattr(room, "facts", nobody)
-    with django_assert_max_num_queries(15) as statements:
+    with django_assert_max_num_queries(22) as statements:
         again = scan(date(2022, 3, 29))
     assert again == {
         "tasks": {"created": 0, "skipped": 4 * 18},
+        "extensions": {"created": 0, "skipped": 0},
         "decisions": {"created": 0, "skipped": 4 * 2},
         "follow_ups": {"created": 0, "skipped": 0},
     }
@@ -435,20 +349,20 @@ def test_a_scan_cut_off_keeps_its_chunks_and_the_next_one_ends_the_work(
     class PowerCut(Exception):
         pass
 
-    def facts(task: DivisionTask) -> dict[str, Any]:
-        done.append(task.pk)
-        if len(done) > 9:
+    def cut_off(drafts: Any, **more: Any) -> int:
+        if len(done) == 2:
             raise PowerCut
-        return word(task)
+        done.append(write(drafts, **more))
+        return done[-1]
 
     cast.approved()
-    done: list[Any] = []
-    word = task_letters.facts
+    done: list[int] = []
+    write = outbox.write
     rung: list[int] = []
     monkeypatch.setattr(outbox, "ring", lambda: rung.append(Letter.objects.count()))
     monkeypatch.setattr(scans, "CHUNK", 4)
     with monkeypatch.context() as cut:
-        cut.setattr(task_letters, "facts", facts)
+        cut.setattr(outbox, "write", cut_off)
         with pytest.raises(PowerCut):
             scan(date(2022, 3, 29))
     kept = Letter.objects.filter(event="task_due_soon")
@@ -484,20 +398,19 @@ def test_others_write_while_a_scan_goes_on(cast: Cast, monkeypatch: pytest.Monke
 
 
 @pytest.mark.django_db
-def test_work_reported_while_its_reminder_is_worded_is_not_reminded(
+def test_work_reported_while_its_reminder_is_prepared_is_not_reminded(
     cast: Cast, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def facts(task: DivisionTask) -> dict[str, Any]:
-        said = word(task)
-        if task.pk == mine.pk and not done:
-            done.append(task.pk)
+    def known(keys: Any) -> set[str]:
+        if not done:
+            done.append(mine.pk)
             cast.finish(mine, now=at(date(2022, 3, 29), 8))
-        return said
+        return ask(keys)
 
     mine = cast.started("fin")
     done: list[Any] = []
-    word = task_letters.facts
-    monkeypatch.setattr(task_letters, "facts", facts)
+    ask = outbox.known
+    monkeypatch.setattr(outbox, "known", known)
     assert scan(date(2022, 3, 29))["tasks"] == {"created": 17, "skipped": 0}
     assert done and told(mine) == []
 
@@ -512,21 +425,23 @@ def command(*arguments: str) -> str:
 def test_the_command_scans_for_a_given_moment_and_says_what_it_did(cast: Cast) -> None:
     cast.approved()
     cast.submitted()  # late: its secretary, and the head of office as the one above
-    first = json.loads(command("--now", "2022-03-29T08:00", "--json"))
+    first = json.loads(command("--now", "2022-03-29T09:00", "--json"))
     assert first == {
-        "now": "2022-03-29T08:00:00+07:00",
+        "now": "2022-03-29T09:00:00+07:00",
         "created": 18 + 2,
         "skipped": 0,
         "by_kind": {
             "tasks": {"created": 18, "skipped": 0},
+            "extensions": {"created": 0, "skipped": 0},
             "decisions": {"created": 2, "skipped": 0},
             "follow_ups": {"created": 0, "skipped": 0},
         },
     }
-    again = json.loads(command("--now", "2022-03-29T01:00:00Z", "--json"))  # the same moment in UTC
+    again = json.loads(command("--now", "2022-03-29T02:00:00Z", "--json"))  # the same moment in UTC
     assert (again["created"], again["skipped"]) == (0, 20)
     assert datetime.fromisoformat(again["now"]) - datetime.fromisoformat(first["now"]) == timedelta(0)
-    assert "created 0, skipped 20" in command("--now", "2022-03-29")
+    assert "created 0, skipped 20" in command("--now", "2022-03-29T16:29")
+    assert "created 0, skipped 0" in command("--now", "2022-03-29"), "at midnight nobody is at work"
 
 
 @pytest.mark.django_db
@@ -552,12 +467,12 @@ def test_a_deadline_on_a_sunday_is_told_on_the_friday_as_the_last_working_day(
     cast: Cast, language: str, words: str
 ) -> None:
     task = cast.task("fin")
-    sunday = date(2021, 9, 26)
+    sunday = date(2021, 10, 3)
     DivisionTask.objects.filter(pk=task.pk).update(due_on=sunday)
     User.objects.filter(pk=cast.finance.pk).update(language=language)
-    scans.run(now=at(date(2021, 9, 24), 8))
+    scan(date(2021, 10, 1))
     letter = Letter.objects.get(event="task_due_soon", recipient=cast.finance, about=f"task:{task.pk}")
     delivery.compose(letter)
     assert words in letter.subject and words in letter.text
-    scans.run(now=at(sunday, 8))
+    scan(sunday)
     assert not Letter.objects.filter(event="task_due_today", about=f"task:{task.pk}").exists()

@@ -140,7 +140,7 @@ def test_of_a_task_that_is_somebody_s_those_with_an_open_step_are_reminded_too(o
     sharing.hand_over(task.pk, by=office.finance, to=office.clerk.pk, now=at(hour=15))
     share(task, office, "cashier", "third")
     work.tick(task.pk, by=office.third, done=[task.steps.all()[1].pk], now=at(hour=16))
-    scans.run(now=at(SPRING - days(8), 8))
+    scans.run(now=at(SPRING - days(8), 9))
     letters = Letter.objects.filter(event="task_due_soon")
     assert set(letters.values_list("recipient__username", flat=True)) == {"clerk", "cashier"}
 
