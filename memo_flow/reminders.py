@@ -1,7 +1,7 @@
 """What waits reminds as well: open steps near their deadline or past it, and follow-ups that are not on their way."""
 
 from collections.abc import Collection, Mapping
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from functools import partial
 from typing import Any
 from uuid import UUID
@@ -31,6 +31,9 @@ STEP_FIELDS = (
     "memo__kind__code",
     "memo__kind__secret",
 )
+
+#: How far the day a follow-up is due may lie before the one that was meant, by the office's rule for days off.
+MOVED = timedelta(days=31)
 
 
 def _steps(_today: date, until: date) -> QuerySet[Step, Any]:
@@ -74,13 +77,16 @@ def step_facts(abouts: Collection[str]) -> dict[str, dict[str, Any]]:
 
 
 def _follow_ups(kind: FollowUp, today: date, until: date) -> QuerySet[PlanRow, Any]:
-    rows = follow_ups.missing(kind, today, until=until).order_by("organization_id", "pk")
+    rows = follow_ups.missing(kind, today, until=until + MOVED).order_by("organization_id", "pk")
     return rows.values_list("pk", "organization_id", "fiscal_year", "memo", named=True)
 
 
-def _due(kind: FollowUp, row: Any, _offices: Mapping[UUID, Office]) -> Deadline:
+def _due(kind: FollowUp, row: Any, offices: Mapping[UUID, Office]) -> Deadline | None:
+    office = offices.get(row.organization_id)
+    if office is None:
+        return None
     about = letters.about_follow_up(row.memo, kind)
-    return Deadline(row, about, row.organization_id, due.of(kind, row.fiscal_year))
+    return Deadline(row, about, row.organization_id, due.settled(kind, row.fiscal_year, office.days))
 
 
 def _heads_of_office(rows: list[Any], today: date) -> dict[Any, Answering]:

@@ -24,7 +24,7 @@ from measures.lifecycle import TransitionNotAllowed
 from measures.models import DivisionTask, Extension
 from memo_flow import decisions, drafts, due, follow_ups
 from memo_flow.models import FollowUp, Memo, MemoKind, Route, RouteStep, Step
-from notifications import accounts, scans
+from notifications import accounts, bundling, scans
 from notifications.models import Letter, Policy
 from organization import appointments, calendar, days_off
 from organization.models import Division, Organization, Position, User
@@ -430,6 +430,7 @@ def walk(lives: list[Life], down: list[tuple[date, int]]) -> None:
 
 def look(lives: list[Life], moment: datetime) -> None:
     scans.run(now=moment)
+    bundling.settle(now=moment)
     for life in lives:
         life.look(moment)
 
