@@ -21,4 +21,7 @@ ALL = (
     Event("task_due_soon", Nature.REMINDER, _("Before a task is due"), stoppable=True),
     Event("task_due_today", Nature.REMINDER, _("On the day a task is due")),
     Event("task_overdue", Nature.REMINDER, _("When a task is late")),
+    Event("extension_due_soon", Nature.REMINDER, _("A request for more time is soon to be answered"), stoppable=True),
+    Event("extension_due_today", Nature.REMINDER, _("A request for more time is to be answered today")),
+    Event("extension_overdue", Nature.REMINDER, _("A request for more time waits too long for its answer")),
 )
