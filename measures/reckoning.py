@@ -63,8 +63,9 @@ def _spans(
     task: DivisionTask, told: list[tuple[datetime, dict[str, Any]]], end: datetime | None, staff: "_Staff"
 ) -> list[Span]:
     """The times in which the division had to act, each with its date and people; none after its year was closed."""
-    stands: dict[str, Any] = {"state": task.state, "due_on": task.due_on.isoformat(), "officer": task.officer_id}
-    told = told or [(task.assigned_at, {})]
+    stands: dict[str, Any] = {"officer": None}
+    as_it_is = {"state": task.state, "due_on": task.due_on.isoformat(), "officer": task.officer_id}
+    told = told or [(task.assigned_at, as_it_is)]
     ends = [*(moment for moment, _said in told[1:]), None]
     spans = []
     for (moment, said), until in zip(told, ends, strict=True):

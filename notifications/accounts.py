@@ -345,12 +345,8 @@ class Due:
 
 
 def pieces(office: Office, since: datetime, until: datetime) -> Iterator[Piece]:
-    looks = sorted(
-        (at, at + (finished - started if finished else timedelta(0)))
-        for at, started, finished in ScanRun.objects.filter(
-            at__gte=since, at__lt=until, finished_at__isnull=False
-        ).values_list("at", "started_at", "finished_at")
-    )
+    runs = ScanRun.objects.filter(at__gte=since, at__lt=until).values_list("at", "started_at", "finished_at")
+    looks = sorted((at, at + (finished - started)) for at, started, finished in runs if finished)
     begins = [at for at, _end in looks]
     day = day_at(since)
     while at_time(day, time.min) < until:
