@@ -5,13 +5,16 @@ What may be stopped is the event's to say (events.py). A stopped kind is still t
 
 from collections.abc import Collection
 from datetime import date, datetime, time
-from typing import Any
+from functools import lru_cache
 
 from django.conf import settings
 from django.core import signing
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.template.loader import render_to_string
 from django.urls import reverse
+from django.utils import translation
+from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
 from notifications import events
@@ -25,6 +28,7 @@ from organization.refusals import Refused
 _SIGNER = "notifications.stop"
 #: Of an office's working hours that quiet hours have to leave: reminders go in no other.
 LEAST_MINUTES = 60
+_STOP = "{stop}"  # stands in a foot that was written for a whole kind of letters
 
 
 def of(user: User) -> Preference:
@@ -169,14 +173,31 @@ def letter_headers(letter: Letter) -> dict[str, str]:
     return headers
 
 
-def frame(letter: Letter) -> dict[str, Any]:
-    """What stands at the foot of a letter: why it comes, where a reply goes, how to change or stop it."""
-    return {
-        "why": event.label if (event := _event(letter)) else "",
-        "preferences": settings.SITE_URL + reverse("preferences"),
-        "stop": stop_address(letter) or "",
-        "reply_to": letter.organization.email,
-    }
+def frame(letter: Letter) -> dict[str, SafeString]:
+    """What stands at the foot of a letter, as text and as HTML: why it comes, where a reply goes, how it is stopped."""
+    return {"foot": _foot_of(letter, "txt"), "foot_html": _foot_of(letter, "html")}
+
+
+def _foot_of(letter: Letter, form: str) -> SafeString:
+    stop = stop_address(letter) or ""
+    foot = _foot(
+        form, letter.recipient.language, letter.event, letter.organization.email, settings.SITE_URL, bool(stop)
+    )
+    return mark_safe(foot.replace(_STOP, stop))  # letters, digits, "-", "_", ":" and "/": nothing to escape
+
+
+@lru_cache(maxsize=4096)
+def _foot(form: str, language: str, event: str, reply_to: str, site: str, stoppable: bool) -> str:
+    """The same for all letters of a kind, but for the address that stops it: a batch writes it once."""
+    known = next((one for one in events.every() if one.name == event), None)
+    with translation.override(language):
+        said = {
+            "why": known.label if known else "",
+            "reply_to": reply_to,
+            "preferences": site + reverse("preferences"),
+            "stop": _STOP if stoppable else "",
+        }
+        return render_to_string(f"mails/_foot.{form}", said).strip()
 
 
 def preheader(text: str) -> str:
