@@ -72,6 +72,7 @@ def writing(letter: Letter, material: Material) -> Iterator[None]:
     said = _said(letter, material)
     yield
     subject = _subject(letter, said)
+    said = {**preferences.frame(letter), **said}
     yield
     text = _render(letter, "txt", said).strip() + "\n"
     yield
@@ -89,7 +90,6 @@ def _said(letter: Letter, material: Material) -> dict[str, Any]:
     """All that the templates of a letter may name."""
     own = _digest(letter, material) if letter.event == DIGEST else {**_stated(letter, material), **letter.context}
     return {
-        **preferences.frame(letter),
         **read_in(letter.recipient.language, own),
         "recipient": letter.recipient,
         "letter": letter,
