@@ -307,7 +307,7 @@ def test_the_banner_is_for_who_can_mend_it(cast: Cast, as_: Browse, who: str) ->
     User.objects.filter(pk=cast.office_staff.pk).update(is_staff=True)
     post(cast, "1", at_=NOW - timedelta(minutes=20))
     person = english(cast.people[who])
-    shown = "Mail has been waiting since" in as_(person).get(reverse("inbox")).content.decode()
+    shown = "mail has been waiting" in as_(person).get(reverse("inbox")).content.decode()
     assert shown == (who in ("head_of_office", "office_staff"))
 
 
@@ -331,7 +331,7 @@ def test_the_banner_is_shown_while_mail_is_stuck(
 ) -> None:
     post(cast, "1", at_=NOW - timedelta(minutes=minutes), **more)
     page = as_(english(cast.head_of_office)).get(reverse("inbox")).content.decode()
-    assert ("Mail has been waiting since" in page) == shown
+    assert ("mail has been waiting" in page) == shown
     assert ("Nothing is lost" in page) == shown
 
 
