@@ -1,194 +1,277 @@
-"""The post office: claim by a short lease, render once, send on one connection, mark each letter after its 250.
+"""The post office: settle, claim by a short lease, compose once, send on one connection, mark each after its 250.
 
 At least once: a worker killed between the server's 250 and the mark repeats that one letter, with the same
-Message-ID. No row lock is held while sending; the final mark asks for the lease that was taken.
+Message-ID. No row lock is held while sending; the final mark asks for the lease that was taken. What can be done for
+the letters behind is done while the mail server thinks about the one in front.
 """
 
+import json
 import logging
-import smtplib
 import time
+from collections import defaultdict
+from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 from celery.exceptions import SoftTimeLimitExceeded
-from django.conf import settings
-from django.core.mail import EmailMultiAlternatives, get_connection
-from django.core.mail.backends.base import BaseEmailBackend
 from django.db import connection, transaction
 from django.db.models import QuerySet
-from django.template.loader import render_to_string
-from django.utils import timezone, translation
+from django.utils import timezone
 
+from notifications import bundling, channels, composing
+from notifications.channels import ATTEMPTS, LEASE, LONGEST_WAIT, PATIENCE, Down, Later, Never
+from notifications.composing import DIGEST, Gone, Material, compose
+from notifications.mail import Mail
+from notifications.marking import Marks, carried
 from notifications.models import Letter
-from notifications.outbox import read_in
+from organization.calendar import WorkingDays
+
+__all__ = ["ATTEMPTS", "LEASE", "LONGEST_WAIT", "PATIENCE", "claim", "compose", "keep", "send_due"]
 
 logger = logging.getLogger(__name__)
 
-LEASE = timedelta(seconds=180)
-MARGIN = timedelta(seconds=30)  # of the lease, kept for the last letter
-PATIENCE = LEASE - MARGIN  # of one call, and so of one batch
-ATTEMPTS = 12
-SERVER_DOWN_WAIT = timedelta(seconds=60)
-LONGEST_WAIT = timedelta(hours=1)
-
-
-class ServerDown(Exception):
-    """The mail server does not answer: every letter waits. `sent`: how many of the batch had gone before."""
-
-    sent = 0
+SLICE = 20  # letters whose words are stored together
+FRESH = 0.1  # seconds after which it is asked again which letters still may go
 
 
 def send_due(*, now: datetime, limit: int = 200) -> int:
-    """Send what waits, in batches of `limit`, until nothing is due, the server is down or the time is up.
+    """Send what is due, in batches of `limit`, until nothing is, the server is down or the time is up.
 
-    Returns letters sent. One call ends well before a worker's time limit; the next round goes on.
+    Returns mails sent. One call ends well before a worker's time limit; the next round goes on.
     """
     total, until = 0, time.monotonic() + PATIENCE.total_seconds()
-    while time.monotonic() < until and (letters := claim(limit)):
+    bundling.settle(now=now)
+    while time.monotonic() < until and (letters := claim(limit, now=now)):
+        batch = _Batch(letters, now=now, until=until)
         try:
-            sent, left = _send_batch(letters, now=now, until=until)
-        except ServerDown as error:
+            batch.send()
+        except Down as error:
             logger.warning("The mail server is down (%s); letters wait.", error)
-            return total + error.sent
-        total += sent
-        if left:
+            return total + batch.sent
+        total += batch.sent
+        if batch.left:
             return total
     return total
 
 
-def claim(limit: int) -> list[Letter]:
-    """Take a lease on up to `limit` waiting letters. Two post offices never hold the same letter."""
+def claim(limit: int, *, now: datetime) -> list[Letter]:
+    """Take a lease on up to `limit` letters that are due. Two post offices never hold the same letter."""
     wall = timezone.now()
     token = uuid4()
     with transaction.atomic():
-        waiting = Letter.objects.filter(next_at__lte=wall, sent_at=None, voided_at=None, failed_at=None)
+        due = due_at(now).filter(next_at__lte=wall)
         if connection.features.has_select_for_update_skip_locked:
-            waiting = waiting.select_for_update(skip_locked=True)
-        ids = list(waiting.order_by("next_at").values_list("pk", flat=True)[:limit])
+            due = due.select_for_update(skip_locked=True)
+        ids = list(due.order_by("not_before", "at").values_list("pk", flat=True)[:limit])
         if not ids:
             return []
         Letter.objects.filter(pk__in=ids).update(next_at=wall + LEASE, lease=token)
-    return list(Letter.objects.filter(pk__in=ids, lease=token).select_related("recipient").order_by("at"))
+    claimed = Letter.objects.filter(pk__in=ids, lease=token).select_related("recipient__preference", "organization")
+    return list(claimed.order_by("not_before", "at"))
 
 
-def _send_batch(letters: list[Letter], *, now: datetime, until: float) -> tuple[int, bool]:
-    """(letters sent, was the batch left unfinished because the time was up?)."""
-    mailer = get_connection(timeout=settings.EMAIL_TIMEOUT)
-    try:
-        mailer.open()
-    except OSError as error:  # SMTPException is an OSError too
-        _release(letters, SERVER_DOWN_WAIT, error)
-        raise ServerDown(error) from error
-    sent = 0
-    try:
-        for place, letter in enumerate(letters):
-            if time.monotonic() > until:
-                _release(letters[place:], timedelta(0), None)
-                return sent, True
-            try:
-                sent += _send(letter, mailer, now=now)
-            except ServerDown as error:
-                cause = error.__cause__
-                assert isinstance(cause, OSError)
-                if not isinstance(cause, smtplib.SMTPSenderRefused):
-                    # It may stumble over this very letter, which alone counts an attempt and goes behind the others.
-                    _refused(letter, cause, now=now, for_good=False)
-                    place += 1
-                _release(letters[place:], SERVER_DOWN_WAIT, cause)
-                error.sent = sent
-                raise
-    finally:
-        mailer.close()
-    return sent, False
-
-
-def _send(letter: Letter, mailer: BaseEmailBackend, *, now: datetime) -> bool:
-    """One letter; True when it went. A letter voided since the claim does not go."""
-    try:
-        compose(letter)
-    except SoftTimeLimitExceeded:  # the worker's time is up: no fault of the letter
-        raise
-    except Exception as error:  # a template's fault must stop this letter only
-        logger.exception("Letter %s cannot be rendered.", letter.pk)
-        _fail(letter, error, now=now)
-        return False
-    if not keep(letter):
-        return False
-    if not letter.recipient.email:
-        _fail(letter, ValueError("the recipient has no e-mail address"), now=now)
-        return False
-    message = EmailMultiAlternatives(
-        letter.subject,
-        letter.text,
-        to=[letter.recipient.email],
-        connection=mailer,
-        headers={"Message-ID": letter.message_id, "Auto-Submitted": "auto-generated"},
+def due_at(now: datetime) -> QuerySet[Letter]:
+    """The letters whose mail should go at this moment of the office's, whatever wait or lease they are under."""
+    return Letter.objects.filter(
+        not_before__lte=now, digest=None, unmailed="", sent_at=None, voided_at=None, failed_at=None
     )
-    message.attach_alternative(letter.html, "text/html")
-    try:
-        message.send()
-    except (smtplib.SMTPServerDisconnected, smtplib.SMTPConnectError, smtplib.SMTPSenderRefused) as error:
-        raise ServerDown(error) from error  # our own address refused is the office's setting, not this letter's fault
-    except smtplib.SMTPException as error:  # before OSError: this letter alone
-        _refused(letter, error, now=now)
-        return False
-    except OSError as error:
-        raise ServerDown(error) from error
-    except ValueError as error:  # an address or a header that cannot be written
-        _fail(letter, error, now=now)
-        return False
-    _mine(letter).update(sent_at=now, error="")
-    return True
+
+
+class _Batch:
+    """The letters of one lease on their way, over one connection."""
+
+    def __init__(self, letters: list[Letter], *, now: datetime, until: float) -> None:
+        self.letters = letters
+        self.now = now
+        self.until = until
+        self.sent = 0
+        self.left = False  # unfinished, because the time was up
+        self._marks = Marks()
+        self._faults: dict[UUID, Exception] = {}
+        self._composed: set[UUID] = set()
+
+    def send(self) -> None:
+        """All that may go now. Raises Down when the rest has to wait for the server."""
+        self.letters = self._in_time(self._of_the_active())
+        if not self.letters:
+            return
+        self.material = composing.gather(self.letters)
+        self._parts = self._writing()
+        try:
+            with Mail().opened(self._meanwhile) as hand_over:
+                for letter in self._ready():
+                    if time.monotonic() > self.until:
+                        self._release(timedelta(0))
+                        self.left = True
+                        break
+                    self._carry(letter, hand_over)
+        except Down as error:
+            self._release(channels.DOWN_WAIT, error)
+            raise
+        finally:
+            self._marks.settle()
+
+    def _carry(self, letter: Letter, hand_over: Callable[[Letter], None]) -> None:
+        try:
+            hand_over(letter)
+        except (Down, Later, Never) as error:
+            self._marks.settle()
+            if isinstance(error, Never):
+                _fail(letter, error, now=self.now)
+            elif isinstance(error, Later) or error.stumbled:
+                _wait(letter, error, now=self.now)
+            if isinstance(error, Down):
+                raise
+        else:
+            self._marks.sent(letter, now=self.now)
+            self.sent += 1
+
+    def _of_the_active(self) -> list[Letter]:
+        """Nobody writes to who has left the office."""
+        gone = [one for one in self.letters if not one.recipient.is_active]
+        for letter in gone:
+            carried(letter).update(voided_at=self.now)
+        return [one for one in self.letters if one.recipient.is_active]
+
+    def _in_time(self, letters: list[Letter]) -> list[Letter]:
+        """Those that may go at this very moment; the others are put off, and no attempt is counted."""
+        days = WorkingDays.of_all({one.organization_id for one in letters})
+        later: dict[datetime, list[UUID]] = defaultdict(list)
+        for one in letters:
+            if (moment := bundling.when(one, self.now, days[one.organization_id])) > self.now:
+                later[moment].append(one.pk)
+        for moment, ids in later.items():
+            rows = Letter.objects.filter(pk__in=ids, lease=letters[0].lease)
+            rows.update(not_before=moment, next_at=timezone.now(), lease=None)
+        held = {pk for ids in later.values() for pk in ids}
+        return [one for one in letters if one.pk not in held]
+
+    def _ready(self) -> Iterator[Letter]:
+        """The letters one by one: composed, what they say stored, and not voided since. A digest's is read anew."""
+        for start in range(0, len(self.letters), SLICE):
+            some = self.letters[start : start + SLICE]
+            kept, seen = self._kept([one for one in some if one.event != DIGEST]), time.monotonic()
+            for place, letter in enumerate(some):
+                if time.monotonic() > seen + FRESH:
+                    kept, seen = self._still(some[place:], kept), time.monotonic()
+                if self._digest(letter) if letter.event == DIGEST else letter.pk in kept:
+                    yield letter
+
+    def _kept(self, letters: list[Letter]) -> set[UUID]:
+        """Store what these say; those that are still to be sent."""
+        while not self._composed.issuperset(one.pk for one in letters):
+            next(self._parts)
+        self._marks.settle()
+        for letter in letters:
+            if fault := self._faults.get(letter.pk):
+                _end(letter, fault, now=self.now)
+        return _store([one for one in letters if one.pk not in self._faults])
+
+    def _still(self, letters: list[Letter], kept: set[UUID]) -> set[UUID]:
+        self._marks.settle()
+        rows = Letter.objects.filter(pk__in=[one.pk for one in letters], lease=letters[0].lease)
+        return kept & set(rows.filter(sent_at=None, voided_at=None).values_list("pk", flat=True))
+
+    def _digest(self, digest: Letter) -> bool:
+        """Compose a digest of what it still encloses; False when nothing is left of it, or it was taken over."""
+        self._marks.settle()
+        valid = set(Letter.objects.filter(digest=digest, voided_at=None).values_list("pk", flat=True))
+        enclosed = [one for one in self.material.enclosed.get(digest.pk, []) if one.pk in valid]
+        try:
+            compose(digest, Material(self.material.stated, {digest.pk: enclosed}))
+        except SoftTimeLimitExceeded:  # the worker's time is up: no fault of the letter
+            raise
+        except Exception as error:
+            _end(digest, error, now=self.now)
+            return False
+        with transaction.atomic():
+            Letter.objects.filter(pk__in=[one.pk for one in enclosed if not one.subject]).update(voided_at=self.now)
+            Letter.objects.bulk_update([one for one in enclosed if one.subject], ["subject"])
+            return keep(digest)
+
+    def _writing(self) -> Iterator[None]:
+        """The words of all letters but the digests, part by part."""
+        for letter in self.letters:
+            if letter.event == DIGEST:
+                continue
+            try:
+                yield from composing.writing(letter, self.material)
+            except SoftTimeLimitExceeded:
+                raise
+            except Exception as error:  # a template's fault must stop this letter only
+                self._faults[letter.pk] = error
+            self._composed.add(letter.pk)
+            yield
+
+    def _meanwhile(self) -> None:
+        """While the mail server thinks: hear whether the last mark was taken, and write on at a letter behind."""
+        self._marks.settle()
+        next(self._parts, None)
+
+    def _release(self, wait: timedelta, error: Exception | None = None) -> None:
+        """All of which nothing has become: they are due again after this wait, and no attempt is counted."""
+        self._marks.settle()
+        rows = Letter.objects.filter(pk__in=[one.pk for one in self.letters], lease=self.letters[0].lease)
+        rows = rows.filter(sent_at=None, voided_at=None, failed_at=None)
+        rows.update(next_at=timezone.now() + wait, lease=None, error=_words(error))
 
 
 def keep(letter: Letter) -> bool:
-    """Store what the letter says, once; False when it was voided or taken over meanwhile. One statement."""
-    return bool(_mine(letter).update(subject=letter.subject, text=letter.text, html=letter.html))
+    """Store what the letter says; False when it was voided or taken over meanwhile. One statement."""
+    return letter.pk in _store([letter])
 
 
-def compose(letter: Letter) -> None:
-    """The words of a letter, in its reader's language; a letter that has them keeps them. Stores nothing."""
-    if letter.text:
-        return
-    language = letter.recipient.language
-    with translation.override(language):
-        context = {
-            **read_in(language, letter.context),
-            "recipient": letter.recipient,
-            "site": settings.SITE_URL,
-            "at": letter.at,
-        }
-        letter.subject = " ".join(render_to_string(f"mails/{letter.event}.subject.txt", context).split())[:300]
-        letter.text = render_to_string(f"mails/{letter.event}.txt", context).strip() + "\n"
-        letter.html = render_to_string(f"mails/{letter.event}.html", context)
+def _store(letters: list[Letter]) -> set[UUID]:
+    """Store what letters of one lease say, in one statement; those that are neither voided nor taken over."""
+    if not letters:
+        return set()
+    if connection.vendor != "postgresql":
+        with transaction.atomic():
+            return {one.pk for one in letters if _mine(one).update(subject=one.subject, text=one.text, html=one.html)}
+    said = [{"id": str(one.pk), **{name: getattr(one, name) for name in _WORDS}} for one in letters]
+    with connection.cursor() as cursor:
+        cursor.execute(_STORE, [json.dumps(said, ensure_ascii=False), letters[0].lease])
+        return {pk for (pk,) in cursor.fetchall()}
+
+
+_WORDS = ("subject", "text", "html")
+_STORE = """
+UPDATE notifications_letter AS letter SET subject = said.subject, text = said.text, html = said.html
+FROM json_to_recordset(%s::json) AS said (id uuid, subject text, text text, html text)
+WHERE letter.id = said.id AND letter.lease = %s AND letter.sent_at IS NULL AND letter.voided_at IS NULL
+RETURNING letter.id
+"""
 
 
 def _mine(letter: Letter) -> QuerySet[Letter]:
     return Letter.objects.filter(pk=letter.pk, lease=letter.lease, sent_at=None, voided_at=None)
 
 
-def _refused(letter: Letter, error: OSError, *, now: datetime, for_good: bool = True) -> None:
-    """5xx ends the letter; anything else waits longer each time, up to the last attempt."""
-    if isinstance(error, smtplib.SMTPRecipientsRefused):
-        code = max((code for code, _ in error.recipients.values()), default=0)
-    else:
-        code = getattr(error, "smtp_code", 0)
-    if (for_good and 500 <= code < 600) or letter.attempts + 1 >= ATTEMPTS:
+def _wait(letter: Letter, error: Exception, *, now: datetime) -> None:
+    """Longer each time; after the last attempt it is given up."""
+    if letter.attempts + 1 >= ATTEMPTS:
         _fail(letter, error, now=now)
         return
-    wait = min(timedelta(seconds=30 * 2**letter.attempts), LONGEST_WAIT)
-    _mine(letter).update(
-        attempts=letter.attempts + 1, next_at=timezone.now() + wait, lease=None, error=repr(error)[:500]
-    )
+    next_at = timezone.now() + channels.wait_after(letter.attempts)
+    _mine(letter).update(attempts=letter.attempts + 1, next_at=next_at, lease=None, error=_words(error))
+
+
+def _end(letter: Letter, error: Exception, *, now: datetime) -> None:
+    """What cannot be composed: of a thing that is no more it is void, else the fault is ours."""
+    if isinstance(error, Gone):
+        carried(letter).update(voided_at=now)
+        return
+    logger.error("Letter %s cannot be composed.", letter.pk, exc_info=error)
+    _fail(letter, error, now=now)
 
 
 def _fail(letter: Letter, error: Exception, *, now: datetime) -> None:
+    """For good, and with a digest all it encloses."""
     logger.warning("Letter %s cannot be delivered: %s", letter.pk, error)
-    _mine(letter).update(failed_at=now, attempts=letter.attempts + 1, error=repr(error)[:500])
+    carried(letter).update(failed_at=now, error=_words(error))
+    Letter.objects.filter(pk=letter.pk, failed_at=now).update(attempts=letter.attempts + 1)
 
 
-def _release(letters: list[Letter], wait: timedelta, error: BaseException | None) -> None:
-    for letter in letters[:1]:
-        Letter.objects.filter(
-            pk__in=[one.pk for one in letters], lease=letter.lease, sent_at=None, voided_at=None
-        ).update(next_at=timezone.now() + wait, lease=None, error=repr(error)[:500] if error else "")
+def _words(error: Exception | None) -> str:
+    """The reason, as the far side gave it."""
+    return repr(error.__cause__ or error)[:500] if error else ""

@@ -30,3 +30,8 @@ def of(letters: Iterable[Letter]) -> dict[str, Mapping[str, Any]]:
         if prefix in _READ:
             found.update(_READ[prefix](abouts))
     return found
+
+
+def knows(about: str) -> bool:
+    """Is there a reader for things of this kind? Then one it does not find is no more."""
+    return about.partition(":")[0] in _READ

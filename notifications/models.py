@@ -19,6 +19,7 @@ class Letter(models.Model):
     `at` is the office's moment; `next_at` is the machine's clock: not before it, and the end of a worker's lease.
     `not_before` is the office's clock: until then the reader's hours keep the mail; null until the post office has
     settled when it goes. `digest` is the letter whose mail brings this one too: it goes, fails and waits with it.
+    `unmailed` says why a notice has no mail at all: "stopped" by its reader. It is no less valid in the product.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -36,6 +37,7 @@ class Letter(models.Model):
 
     not_before = models.DateTimeField(null=True)
     digest = models.ForeignKey("self", models.PROTECT, null=True, related_name="enclosed")
+    unmailed = models.CharField(max_length=20, blank=True, default="")
     next_at = models.DateTimeField()
     lease = models.UUIDField(null=True, editable=False)
     attempts = models.PositiveSmallIntegerField(default=0)
@@ -52,6 +54,11 @@ class Letter(models.Model):
                 fields=["next_at"],
                 condition=Q(sent_at=None, voided_at=None, failed_at=None),
                 name="letter_waiting",
+            ),
+            models.Index(
+                fields=["not_before", "at"],
+                condition=Q(digest=None, unmailed="", sent_at=None, voided_at=None, failed_at=None),
+                name="letter_due",
             ),
             models.Index(fields=["about"]),
             models.Index(fields=["organization", "-at", "-id"], name="letter_of_office"),

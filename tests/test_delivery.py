@@ -15,15 +15,18 @@ from email import message_from_bytes, policy
 from email.message import EmailMessage
 from threading import Barrier
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from aiosmtpd.controller import Controller
 from django.conf import settings as conf
-from django.db import connection
+from django.db import DatabaseError, connection, transaction
 from django.utils import timezone
 
 from memo_flow.models import Decision
-from notifications import delivery, outbox
+from notifications import bundling, delivery, outbox
+from notifications import mail as mail_channel
+from notifications.marking import Marks
 from notifications.models import Letter
 from organization import doorbell
 from tests.cast import Cast, at, fresh
@@ -276,6 +279,78 @@ def test_a_server_that_does_not_accept_our_own_address_fails_no_letter(cast: Cas
     assert delivery.send_due(now=NOW) == 9
 
 
+def test_a_server_that_says_it_closes_makes_all_wait_and_loses_nothing(cast: Cast, server: Server) -> None:
+    server.data = lambda server, mail: "421 closing" if len(server.mails) == 4 else "250 OK"
+    many = letters(cast, 9)
+    assert delivery.send_due(now=NOW) == 4
+    assert Counter(map(state, many)) == {"sent": 4, "waits": 5}
+    assert sorted(Letter.objects.filter(sent_at=None).values_list("attempts", flat=True)) == [0, 0, 0, 0, 1]
+    server.data = lambda server, mail: "250 OK"
+    later()
+    assert delivery.send_due(now=NOW) == 5
+    assert server.ids == {x.message_id: 1 for x in many}
+
+
+# --- what is done while the server thinks
+
+
+def test_a_letter_voided_while_a_slow_server_takes_others_does_not_go(cast: Cast, server: Server) -> None:
+    many = letters(cast, 6)
+    last = many[-1]
+
+    def slow(server: Server, mail: EmailMessage) -> str:
+        if not server.mails:
+            time.sleep(2 * delivery.FRESH)
+        return "250 OK"
+
+    server.data = slow
+    hand_over = mail_channel._hand_over
+
+    def then_voided(*args: Any) -> None:
+        hand_over(*args)
+        Letter.objects.filter(pk=last.pk).update(voided_at=NOW)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(mail_channel, "_hand_over", then_voided)
+        assert delivery.send_due(now=NOW) == 5
+    assert state(last) == "voided" and last.message_id not in server.ids
+
+
+def test_the_address_a_letter_went_to_is_kept_with_the_moment(cast: Cast, server: Server) -> None:
+    many = letters(cast, 3)
+    delivery.send_due(now=NOW)
+    for letter in many:
+        before = letter.recipient.email
+        type(letter.recipient).objects.filter(pk=letter.recipient_id).update(email="new@kps-sao.example")
+        assert Letter.objects.get(pk=letter.pk).sent_to == before
+
+
+def test_no_mark_overtakes_a_lease_that_was_taken_over(cast: Cast, server: Server) -> None:
+    (letter,) = letters(cast, 1)
+    bundling.settle(now=NOW)
+    (slow,) = delivery.claim(10, now=NOW)
+    Letter.objects.filter(pk=letter.pk).update(lease=uuid4())
+    marks = Marks()
+    marks.sent(slow, now=NOW)
+    marks.settle()
+    assert state(letter) == "waits"
+
+
+@pytest.mark.postgres
+def test_a_mark_that_the_database_refuses_is_heard_of(cast: Cast, server: Server) -> None:
+    (letter,) = letters(cast, 1)
+    bundling.settle(now=NOW)
+    (mine,) = delivery.claim(10, now=NOW)
+    mine.recipient.email = "x" * 300
+    marks = Marks()
+    with transaction.atomic(savepoint=True):
+        marks.sent(mine, now=NOW)
+        with pytest.raises(DatabaseError, match="too long"):
+            marks.settle()
+        transaction.set_rollback(True)
+    assert state(letter) == "waits"
+
+
 # --- two post offices, and the death of one
 
 
@@ -300,20 +375,24 @@ def test_two_post_offices_at_once_send_each_letter_once(cast: Cast, server: Serv
 
 def test_a_letter_that_another_post_office_holds_is_not_touched(cast: Cast, server: Server) -> None:
     letters(cast, 4)
-    assert len(delivery.claim(3)) == 3
+    bundling.settle(now=NOW)
+    assert len(delivery.claim(3, now=NOW)) == 3
     assert delivery.send_due(now=NOW) == 1
 
 
 def test_a_lease_that_was_taken_over_sends_nothing(cast: Cast, server: Server) -> None:
     letters(cast, 1)
-    (slow,) = delivery.claim(10)
+    bundling.settle(now=NOW)
+    (slow,) = delivery.claim(10, now=NOW)
     later()
-    (fast,) = delivery.claim(10)
+    (fast,) = delivery.claim(10, now=NOW)
     for letter in (slow, fast):
         delivery.compose(letter)
     assert not delivery.keep(slow)
     assert delivery.keep(fast)
-    delivery._mine(slow).update(sent_at=NOW)
+    marks = Marks()
+    marks.sent(slow, now=NOW)
+    marks.settle()
     assert state(fast) == "waits"
 
 
@@ -344,7 +423,8 @@ def _worker(server: Server) -> subprocess.Popen[bytes]:
     database = connection.settings_dict
     where = f"{database['HOST']}:{database['PORT']}/{database['NAME']}"
     code = (
-        "from notifications import delivery; from django.utils import timezone; delivery.send_due(now=timezone.now())"
+        "from datetime import datetime; from notifications import delivery; "
+        f"delivery.send_due(now=datetime.fromisoformat({NOW.isoformat()!r}))"
     )
     return subprocess.Popen(
         [sys.executable, str(conf.BASE_DIR / "manage.py"), "shell", "-v", "0", "-c", code],

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -207,8 +207,8 @@ def test_a_letter_voided_while_it_was_being_carried_stays_in_the_bag(
     cast.submitted()
     claim = delivery.claim
 
-    def then_voided(limit: int) -> list[Letter]:
-        letters = claim(limit)
+    def then_voided(limit: int, *, now: datetime) -> list[Letter]:
+        letters = claim(limit, now=now)
         outbox.void(*[x.about for x in letters], at=at(hour=11))
         return letters
 

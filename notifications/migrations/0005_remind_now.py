@@ -9,7 +9,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("notifications", "0003_deadlines"),
+        ("notifications", "0004_unmailed"),
         ("organization", "0003_deadlines"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]

@@ -9,5 +9,5 @@ def mark(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("notifications", "0004_remind_now")]
+    dependencies = [("notifications", "0005_remind_now")]
     operations = [migrations.RunPython(mark, migrations.RunPython.noop, elidable=True)]
