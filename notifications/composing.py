@@ -18,7 +18,6 @@ from django.utils import translation
 from notifications import events, facts, preferences
 from notifications.events import Nature
 from notifications.models import Letter
-from notifications.outbox import read_in
 from organization.plain_text import shortened
 
 #: The order in which a digest speaks of things: what is late first, what is only to know last.
@@ -84,6 +83,14 @@ def writing(letter: Letter, material: Material) -> Iterator[None]:
 def subject(letter: Letter, material: Material) -> str:
     """Its subject line alone, at most 300 characters. Raises Gone."""
     return letter.subject or _subject(letter, _said(letter, material))
+
+
+def read_in(language: str, context: Mapping[str, Any]) -> dict[str, Any]:
+    """The context with every name that was frozen in both languages (`outbox.both`) in the reader's."""
+    return {
+        key: value[language] if isinstance(value, dict) and value.keys() == {"th", "en"} else value
+        for key, value in context.items()
+    }
 
 
 def _said(letter: Letter, material: Material) -> dict[str, Any]:

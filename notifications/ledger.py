@@ -13,9 +13,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from notifications import events
+from notifications.composing import DIGEST, nature
 from notifications.events import Nature
 from notifications.models import Bundling, Call, Letter, Preference
-from notifications.notices import DIGEST
 from organization.calendar import WorkingDays
 from organization.models import User
 from organization.templatetags.office import day_short, moment
@@ -90,7 +90,7 @@ def _standing(letter: Letter, days: WorkingDays | None, now: datetime) -> tuple[
         return "sent", said % {"at": moment(letter.sent_at)}
     if letter.failed_at:
         return "failed", _("Not delivered: %(why)s") % {"why": why(letter.error)}
-    if _stopped(letter):
+    if letter.unmailed:
         return "stopped", _("In the product alone: its reader has stopped mails of this kind")
     return "waiting", _not_yet(letter, days, now)
 
@@ -112,29 +112,19 @@ def _not_yet(letter: Letter, days: WorkingDays | None, now: datetime) -> str:
 
 def _kept(letter: Letter, days: WorkingDays | None, now: datetime) -> str:
     """What holds it back: the office's hours, or the reader's wish."""
-    nature = _nature(letter)
-    if nature == Nature.REMINDER and days and not days.is_at_work(now):
+    kind = nature(letter)
+    if kind == Nature.REMINDER and days and not days.is_at_work(now):
         return _("the office is closed")
     preference = _preference(letter)
-    if nature == Nature.NEWS and preference and preference.bundling == Bundling.ALL:
+    if kind == Nature.NEWS and preference and preference.bundling == Bundling.ALL:
         return _("its reader takes all mails in one, in the morning")
     if preference and preference.quiet_from:
         return _("its reader’s quiet hours")
-    return _("reminders go in the office’s hours") if nature == Nature.REMINDER else _("its turn has not come")
-
-
-def _stopped(letter: Letter) -> bool:
-    """Did its reader stop the mails of its kind, which may be stopped?"""
-    preference = _preference(letter)
-    return bool(preference and letter.event in preference.stopped and events.stoppable(letter.event))
+    return _("reminders go in the office’s hours") if kind == Nature.REMINDER else _("its turn has not come")
 
 
 def _preference(letter: Letter) -> Preference | None:
     return getattr(letter.recipient, "preference", None)
-
-
-def _nature(letter: Letter) -> Nature | None:
-    return events.of(letter.event).nature if events.known(letter.event) else None
 
 
 def _hours(letters: Iterable[Letter]) -> WorkingDays | None:

@@ -5,27 +5,22 @@ a letter whose reason ended is one no more that waits to be read.
 """
 
 import logging
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
 from uuid import UUID
 
-from django.conf import settings
 from django.db.models import QuerySet
 from django.http import HttpRequest
-from django.template.loader import render_to_string
-from django.utils import translation
 
-from notifications import events, facts
+from notifications import composing, events, facts
+from notifications.composing import DIGEST, Gone, Material
 from notifications.models import Letter
-from notifications.outbox import read_in
 from organization.calendar import day_of
 from organization.models import User
 
 logger = logging.getLogger(__name__)
 
-DIGEST = "digest"  # the event of the mail that brings several notices
 MOST = 100  # unread ones are counted so far and no further
 
 
@@ -67,8 +62,10 @@ def badge(user: User) -> str:
 
 def shown(letters: list[Letter], reader: User) -> list[Notice]:
     """These letters, all of one reader's, as notices; the statements do not grow with their number."""
-    stated = facts.of(one for one in letters if _unwritten(one))
-    return [Notice(one, _subject(one, reader, stated.get(one.about, {}))) for one in letters]
+    for one in letters:
+        one.recipient = reader
+    material = composing.gather(letters)
+    return [Notice(one, _subject(one, material)) for one in letters]
 
 
 def path_of(letter: Letter) -> str:
@@ -100,22 +97,12 @@ def by_a_person(request: HttpRequest) -> bool:
     return request.method == "GET" and "prefetch" not in ahead
 
 
-def _unwritten(letter: Letter) -> bool:
-    """A reminder whose mail was not written yet froze nothing but its deadline."""
-    return not letter.subject and "path" not in letter.context
-
-
-def _subject(letter: Letter, reader: User, stated: Mapping[str, Any]) -> str:
+def _subject(letter: Letter, material: Material) -> str:
     """As its mail has it, or would have it today. Nothing is stored: the mail's words are frozen by the post office."""
-    if letter.subject:
-        return letter.subject
-    language = reader.language
-    said = read_in(language, {**stated, **letter.context})
-    with translation.override(language):
-        try:
-            more = {"recipient": reader, "site": settings.SITE_URL, "at": letter.at}
-            words = str(render_to_string(f"mails/{letter.event}.subject.txt", {**said, **more}))
-        except Exception:  # one letter's fault must not hide the others
-            logger.exception("The subject of letter %s cannot be rendered.", letter.pk)
-            words = events.label(letter.event)
-    return " ".join(words.split())[:300]
+    try:
+        return composing.subject(letter, material)
+    except Gone:
+        pass
+    except Exception:  # one letter's fault must not hide the others
+        logger.exception("The subject of letter %s cannot be rendered.", letter.pk)
+    return events.label(letter.event)

@@ -40,14 +40,6 @@ def both(named: object) -> dict[str, str]:
     return result
 
 
-def read_in(language: str, context: dict[str, Any]) -> dict[str, Any]:
-    """The context with every name that was frozen in both languages (`outbox.both`) in the reader's."""
-    return {
-        key: value[language] if isinstance(value, dict) and value.keys() == {"th", "en"} else value
-        for key, value in context.items()
-    }
-
-
 def post(drafts: Iterable[Draft], *, at: datetime) -> list[UUID]:
     """Write letters and ring the post office; one whose key exists is left out. Returns the ids of all asked for."""
     letters = [

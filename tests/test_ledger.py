@@ -76,12 +76,9 @@ def test_a_failure_is_said_in_plain_words(cast: Cast, error: str, why: str) -> N
     assert one.state == "failed" and why in one.how and "(550" not in one.how
 
 
-def test_stopped_by_its_reader_where_it_may_be(cast: Cast) -> None:
-    Preference.objects.create(user=cast.finance, stopped=["task_due_soon", "task_overdue"])
-    assert line(told(cast, "task_due_soon")).state == "stopped"
-    assert line(told(cast, "task_overdue")).state == "waiting"  # which nobody may stop
-    assert line(told(cast, "task_due_soon", sent_at=at(hour=9))).state == "sent"
-    assert line(told(cast, "task_due_soon", to=cast.mayor)).state == "waiting"
+def test_stopped_by_its_reader(cast: Cast) -> None:
+    assert line(told(cast, "task_due_soon", not_before=at(hour=9), unmailed="stopped")).state == "stopped"
+    assert line(told(cast, "task_due_soon", unmailed="stopped", voided_at=at(hour=10))).state == "void"
 
 
 def waits(letter: Letter, now: Any = NIGHT) -> str:
