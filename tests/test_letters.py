@@ -19,7 +19,7 @@ from measures.models import DivisionTask
 from memo_flow import decisions, drafts
 from memo_flow import nudging as memo_nudging
 from memo_flow.models import Memo
-from notifications import delivery, outbox, scans
+from notifications import bounces, delivery, operations, outbox, scans
 from notifications.models import Letter
 from organization.appointments import act_for, end
 from tests.cast import DAY, Cast, at, days, fresh, open_step
@@ -28,7 +28,7 @@ pytestmark = pytest.mark.django_db
 
 SPRING = date(2022, 3, 31)
 MAILS = Path(settings.BASE_DIR, "templates", "mails")
-#: Every letter that an act or a scan writes; these are the post office's own.
+#: Every letter that an act or a scan writes; the digest is the post office's own.
 EVENTS = {path.name.removesuffix(".subject.txt") for path in MAILS.glob("*.subject.txt")} - {
     "digest",
     "post_test",
@@ -38,6 +38,9 @@ EVENTS = {path.name.removesuffix(".subject.txt") for path in MAILS.glob("*.subje
 
 def all_that_happens(cast: Cast) -> None:
     """Every event there is, by the acts and the scans that cause it."""
+    operations.test(by=cast.head_of_office, now=at(hour=9))
+    letter = Letter.objects.select_related("recipient", "organization").get()
+    bounces.refused(letter, 550, "5.1.1 <nobody> & none", at(hour=9))
     cast.rejected()
     cast.returned()
     cast.withdrawn()
