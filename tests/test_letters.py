@@ -29,11 +29,7 @@ pytestmark = pytest.mark.django_db
 SPRING = date(2022, 3, 31)
 MAILS = Path(settings.BASE_DIR, "templates", "mails")
 #: Every letter that an act or a scan writes; the digest is the post office's own.
-EVENTS = {path.name.removesuffix(".subject.txt") for path in MAILS.glob("*.subject.txt")} - {
-    "digest",
-    "post_test",
-    "address_bounced",
-}
+EVENTS = {path.name.removesuffix(".subject.txt") for path in MAILS.glob("*.subject.txt")} - {"digest"}
 
 
 def all_that_happens(cast: Cast) -> None:
