@@ -48,6 +48,7 @@ django.setup()
 from celery import Celery
 from django.conf import settings
 from django.core.management import call_command
+from django.db.models import QuerySet
 from django.utils import timezone
 from redis import Redis
 
@@ -163,6 +164,10 @@ def until(done: Callable[[], bool], seconds: float, what: str, *, again: Callabl
     end, next_ = time.monotonic() + seconds, 0.0
     while not done():
         if time.monotonic() > end:
+            left = list(
+                _unsent().order_by("not_before").values_list("event", "not_before", "next_at", "attempts", "error")
+            )
+            print(f"at {clock.now()}, of {timezone.now()}: {len(left)} wait, first {left[:3]}, last {left[-1:]}")
             raise SystemExit(f"Not within {seconds} s: {what}. See {FOLDER / 'log'}.")
         if again and time.monotonic() > next_:
             again()
@@ -192,7 +197,11 @@ def write(count: int, name: str) -> None:
 
 
 def waiting() -> int:
-    return Letter.objects.filter(sent_at=None, failed_at=None, voided_at=None, digest=None).count()
+    return _unsent().filter(digest=None).count()
+
+
+def _unsent() -> QuerySet[Letter]:
+    return Letter.objects.filter(sent_at=None, failed_at=None, voided_at=None)
 
 
 def taken() -> Counter[str]:
