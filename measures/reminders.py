@@ -35,24 +35,26 @@ def _deadline(row: Any, _offices: Mapping[UUID, Office]) -> Deadline:
 def _people(rows: list[Any], today: date) -> dict[Any, Answering]:
     """One that was handed to a colleague is his to be reminded of, and of those who have an open step of it."""
     staff = letters.people_of({row.division_id for row in rows}, today)
-    heads = {pk: [one.user.pk for one in seats if one.role in HEADS] for pk, seats in staff.items()}
-    everyone = {pk: Answering([one.user.pk for one in seats], heads[pk]) for pk, seats in staff.items()}
-    sharing = _sharing([row.pk for row in rows if row.officer_id])
+    sharing = _sharing({row.pk for row in rows if row.officer_id})
+    alike: dict[tuple[int, int | None, frozenset[int]], Answering] = {}
     found = {}
     for row in rows:
-        all_of_it = everyone.get(row.division_id, Answering(()))
-        if row.officer_id is None:
-            found[row.pk] = all_of_it
-        else:
-            whose = letters.answering(staff.get(row.division_id, []), row.officer_id, sharing.get(row.pk, ()))
-            found[row.pk] = Answering([one.user.pk for one in whose], all_of_it.heads)
+        whose = (row.division_id, row.officer_id, frozenset(sharing.get(row.pk, ())))
+        if whose not in alike:
+            alike[whose] = _answering(staff.get(row.division_id, []), *whose[1:])
+        found[row.pk] = alike[whose]
     return found
 
 
-def _sharing(tasks: list[Any]) -> dict[Any, set[int]]:
+def _answering(staff: list[Seat], officer: int | None, sharing: Collection[int]) -> Answering:
+    whose = letters.answering(staff, officer, sharing)
+    return Answering([one.user.pk for one in whose], [one.user.pk for one in staff if one.role in HEADS])
+
+
+def _sharing(tasks: set[UUID]) -> dict[Any, set[int]]:
     """Task -> the people who have an open step of it."""
     found: dict[Any, set[int]] = defaultdict(set)
-    steps = TaskStep.objects.filter(task__in=tasks, ticked_at=None, officer__isnull=False)
+    steps = TaskStep.objects.filter(task__any=tasks, ticked_at=None, officer__isnull=False)
     for task, person in steps.order_by().values_list("task", "officer"):
         found[task].add(person)
     return found

@@ -17,6 +17,11 @@ from organization import doorbell
 BATCH = 1000
 #: What one letter of many has for itself; all else is the same in all of them.
 DIFFERENT = ("organization_id", "recipient_id", "event", "about", "key", "context")
+#: In the order in which they were asked.
+UNKNOWN = f"""
+SELECT asked.key FROM json_array_elements_text(%s::json) WITH ORDINALITY AS asked(key, place)
+LEFT JOIN "{Letter._meta.db_table}" letter ON letter.key = asked.key WHERE letter.key IS NULL ORDER BY asked.place
+"""
 
 
 @dataclass(frozen=True)
@@ -61,12 +66,17 @@ def post(drafts: Iterable[Draft], *, at: datetime) -> list[UUID]:
     return [letter.pk for letter in letters]
 
 
-def known(keys: Iterable[str]) -> set[str]:
-    """Those of the keys under which a letter was written before: one statement a batch."""
-    asked, found = list(keys), set[str]()
+def unknown(keys: Iterable[str]) -> list[str]:
+    """Those of the keys under which no letter was written yet, in their order. One statement a batch."""
+    asked = list(keys)
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute(UNKNOWN, [json.dumps(asked)])
+            return [key for (key,) in cursor]
+    known = set[str]()
     for start in range(0, len(asked), BATCH):
-        found.update(Letter.objects.filter(key__in=asked[start : start + BATCH]).values_list("key", flat=True))
-    return found
+        known.update(Letter.objects.filter(key__in=asked[start : start + BATCH]).values_list("key", flat=True))
+    return [key for key in asked if key not in known]
 
 
 def write(drafts: Sequence[Draft], *, at: datetime) -> int:
@@ -119,15 +129,12 @@ def _fields(draft: Draft) -> tuple[Any, ...]:
 def supersede(drafts: Iterable[Draft], events: Collection[str], *, at: datetime) -> int:
     """A newer reminder of the same thing to the same person takes back the ones that have not left.
 
-    One statement a batch, and one more where there are any.
+    One statement, and one more where there are any.
     """
     newer = {(one.about, one.recipient_id): one.key for one in drafts}
-    abouts, old = list(dict.fromkeys(about for about, _person in newer)), []
-    for start in range(0, len(abouts), BATCH):
-        waiting = _unsent().filter(about__in=abouts[start : start + BATCH], event__in=events)
-        locked = waiting.select_for_update(no_key=True).order_by("pk")
-        rows = locked.values_list("pk", "about", "recipient", "key")
-        old += [pk for pk, about, person, key in rows if newer.get((about, person), key) != key]
+    waiting = _unsent().filter(about__any={about for about, _person in newer}, event__in=events)
+    locked = waiting.select_for_update(no_key=True).order_by("pk").values_list("pk", "about", "recipient", "key")
+    old = [pk for pk, about, person, key in locked if newer.get((about, person), key) != key]
     return _unsent().filter(pk__in=old).update(voided_at=at) if old else 0
 
 

@@ -9,7 +9,7 @@ ladder holds until the next one begins, so the next working morning tells the ne
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, ItemsView, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from itertools import islice
@@ -29,7 +29,7 @@ from organization.models import Organization, Role
 from organization.seats import overseers
 
 #: Rows looked at, and their letters committed, in one go: what a kill can lose.
-CHUNK = 2000
+CHUNK = 1000
 #: For so long the runs are kept.
 KEPT = timedelta(days=400)
 ABOVE: dict[str, Who] = {
@@ -57,16 +57,21 @@ class Answering(NamedTuple):
     heads: Collection[int] = ()
 
 
+NOBODY = Answering(())
+
+
 class Near(NamedTuple):
     """What is said of a deadline on a day: at which stage, by which word, and what the letter freezes.
 
-    `stated` has two forms: for who answers, and for who is told as one above (`escalated`).
+    `token` names stage and due date in the key. `stated` has two forms: for who answers, and for who is told as one
+    above (`escalated`). `goes_up`: is anybody above told?
     """
 
     token: str
     to: tuple[Who, ...]
     word: str
     stated: tuple[dict[str, Any], dict[str, Any]]
+    goes_up: bool
 
 
 @dataclass(eq=False)
@@ -94,7 +99,8 @@ class Office:
             "days_late": max(0, (self.today - due_on).days),
         }
         stated = ({**said, "escalated": False}, {**said, "escalated": True})
-        return Near(stage.token, stage.to, ladders.event(stage, self.today), stated)
+        token, word = f"{stage.token}:{due_on}", ladders.event(stage, self.today)
+        return Near(token, stage.to, word, stated, not {*stage.to}.isdisjoint(ABOVE.values()))
 
 
 @dataclass(frozen=True)
@@ -119,20 +125,8 @@ class Watch:
         return [f"{self.kind}_{word}" for word in WORDS]
 
 
-class Reminder(NamedTuple):
-    """A letter that is due: of which deadline, what is said, to whom; `escalated` to someone above."""
-
-    deadline: Deadline
-    near: Near
-    person: int
-    escalated: bool
-    key: str
-
-    def draft(self, kind: str) -> Draft:
-        one, near = self.deadline, self.near
-        event, stated = f"{kind}_{near.word}", near.stated[self.escalated]
-        return Draft(one.organization_id, self.person, event, one.about, self.key, stated)
-
+#: A letter that is due: of which deadline, what is said, to whom, and whether that is someone above.
+Reminder = tuple[Deadline, Near, int, bool]
 
 _WATCHES: dict[str, tuple[Watch, ...]] = {}
 
@@ -224,23 +218,28 @@ class Look:
     def write(self, rows: list[Any]) -> tuple[int, int]:
         """Write the letters of these rows that are due and missing: (created, skipped because written before)."""
         due = self._due(rows)
-        known = outbox.known(one.key for one in due)
-        missing = [one for one in due if one.key not in known]
+        missing = {key: due[key] for key in outbox.unknown(due)}
         if not missing:
             return 0, len(due)
+        found = {deadline.row.pk: deadline for deadline, *_rest in missing.values()}
         with transaction.atomic():
-            self._hold({getattr(one.deadline.row, self.watch.held) for one in missing})
+            self._hold({getattr(one.row, self.watch.held) for one in found.values()})
             # An act may have ended the reason, or moved the day, since the rows were read.
-            again = self.watch.rows(self.today, max(one.deadline.due_on for one in missing))
-            still = set(self._deadlines(again.filter(pk__in={one.deadline.row.pk for one in missing})))
-            drafts = [one.draft(self.watch.kind) for one in missing if one.deadline in still]
+            again = self.watch.rows(self.today, max(one.due_on for one in found.values()))
+            still = {one.row.pk for one in self._deadlines(again.filter(pk__any={*found})) if found[one.row.pk] == one}
+            drafts = [self._draft(key, one) for key, one in missing.items() if one[0].row.pk in still]
             outbox.supersede(drafts, self.watch.events, at=self.now)
             new = outbox.write(drafts, at=self.now)
         return new, len(due) - len(missing) + len(drafts) - new
 
+    def _draft(self, key: str, reminder: Reminder) -> Draft:
+        one, near, person, escalated = reminder
+        event = f"{self.watch.kind}_{near.word}"
+        return Draft(one.organization_id, person, event, one.about, key, near.stated[escalated])
+
     def _hold(self, keys: set[Any]) -> None:
         """Rows of one order, so that two scans, or a scan and an act on many, never wait for each other in a circle."""
-        rows = self.watch.holds._default_manager.select_for_update(no_key=True).filter(pk__in=keys)
+        rows = self.watch.holds._default_manager.select_for_update(no_key=True).filter(pk__any=keys)
         list(rows.order_by("pk").values_list("pk"))
 
     def _deadlines(self, rows: Iterable[Any]) -> Iterator[Deadline]:
@@ -248,20 +247,25 @@ class Look:
             if (found := self.watch.deadline(row, self.offices)) and found.organization_id in self.offices:
                 yield found
 
-    def _due(self, rows: list[Any]) -> list[Reminder]:
-        """Each person once for each deadline; who answers for it himself is not also told as one above."""
+    def _due(self, rows: list[Any]) -> dict[str, Reminder]:
+        """By key. Each person once for each deadline; who answers for it is not also told as one above."""
         near = [
             (one, near)
             for one in self._deadlines(rows)
             if (near := self.offices[one.organization_id].near(one.due_on)) is not None
         ]
         answering = self.watch.people([one.row for one, _near in near], self.today)
-        above = self._above({one.organization_id for one, near in near if not one.hushed and _goes_up(near)})
-        due = []
+        above = self._above({one.organization_id for one, near in near if near.goes_up and not one.hushed})
+        due: dict[str, Reminder] = {}
+        told: dict[tuple[UUID, int, int, bool], ItemsView[int, bool]] = {}  # most things of a division are alike
         for one, said in near:
-            start, end = f"remind:{one.about}:{said.token}:{said.stated[0]['due_on']}:", answering.get(one.row.pk)
-            for person, escalated in _told(one, said, end or Answering(()), above).items():
-                due.append(Reminder(one, said, person, escalated, f"{start}{person}"))
+            who = answering.get(one.row.pk, NOBODY)
+            alike = (one.organization_id, id(who), id(said), one.hushed)
+            if alike not in told:
+                told[alike] = _told(one, said, who, above).items()
+            start = f"remind:{one.about}:{said.token}:"
+            for person, escalated in told[alike]:
+                due[f"{start}{person}"] = (one, said, person, escalated)
         return due
 
     def _above(self, offices: set[UUID]) -> dict[UUID, dict[Who, list[int]]]:
@@ -269,10 +273,6 @@ class Look:
         for pk, seats in overseers(offices, self.today).items():
             found[pk] = {who: [seat.user.pk for seat in seats if ABOVE[seat.role] == who] for who in ABOVE.values()}
         return found
-
-
-def _goes_up(near: Near) -> bool:
-    return Who.HEAD_OF_OFFICE in near.to or Who.PERMANENT_SECRETARY in near.to
 
 
 def _told(

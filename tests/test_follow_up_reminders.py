@@ -71,7 +71,7 @@ def test_a_report_is_asked_for_until_the_end_of_the_year_it_falls_due_in() -> No
 # --- the letters
 
 
-def test_the_head_of_office_is_told_ahead_on_the_last_working_day_and_after_it(cast: Cast) -> None:
+def test_the_head_of_office_is_told_ahead_on_the_day_and_after_it(cast: Cast) -> None:
     memo = cast.approved()
     assert scan(date(2022, 3, 25)) == (0, 0)
     for day in (date(2022, 4, 8), date(2022, 4, 29), date(2022, 5, 2)):
@@ -80,7 +80,7 @@ def test_the_head_of_office_is_told_ahead_on_the_last_working_day_and_after_it(c
         delivery.send_due(now=at(day, 10))
     assert [(event, who) for event, _left, who in told(memo)] == [
         ("followup_due_soon", "head_of_office"),
-        ("followup_due_soon", "head_of_office"),
+        ("followup_due_today", "head_of_office"),
         ("followup_overdue", "head_of_office"),
     ]
 
