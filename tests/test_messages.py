@@ -251,6 +251,7 @@ def test_what_is_wrong_with_a_form_is_said_in_thai(cast: Cast) -> None:
 def test_a_letter_is_in_its_readers_language(cast: Cast, language: str, letters: re.Pattern[str]) -> None:
     User.objects.update(language=language)
     all_that_happens(cast)
+    User.objects.update(language=language)  # who was hired meanwhile reads it as well
     delivery.send_due(now=at(hour=16))
     letters_of_all = list(Letter.objects.select_related("recipient", "organization"))
     for letter in letters_of_all:
