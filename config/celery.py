@@ -14,6 +14,7 @@ app.autodiscover_tasks(["config"], related_name="health")
 app.conf.beat_schedule = {
     "heartbeat": {"task": "config.health.beat", "schedule": 10.0, "options": {"expires": 10}},
     "deliver what the broker lost": {"task": "notifications.tasks.deliver", "schedule": 30.0},
+    "call the offices' hooks": {"task": "notifications.tasks.call_hooks", "schedule": 30.0},
     "print what the broker lost": {"task": "documents.tasks.print_due", "schedule": 60.0},
     "look at links": {"task": "files.tasks.check_links", "schedule": 3600.0},
     "drop the bytes of refused acts": {"task": "files.tasks.sweep", "schedule": 14_400.0},

@@ -14,9 +14,10 @@ from redis import Redis
 from redis.backoff import NoBackoff
 from redis.retry import Retry
 
+from organization.doorbell import HEARTBEAT
+
 logger = logging.getLogger(__name__)
 
-HEARTBEAT = "memoflow:heartbeat"
 FRESH = 60  # seconds; the key expires by itself, so no two clocks are compared
 PATIENCE = 1.0  # seconds for each check
 

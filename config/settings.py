@@ -113,6 +113,7 @@ else:
 REDIS_URL = env.str("REDIS_URL", default="redis://127.0.0.1:6379/0")
 CELERY_BROKER_URL = REDIS_URL
 MEMOFLOW_RING = env.bool("MEMOFLOW_RING", default=True)  # tests switch the bell off
+MEMOFLOW_NUDGES_A_DAY = env.int("MEMOFLOW_NUDGES_A_DAY", default=20)  # by hand, of one office
 CELERY_TIMEZONE = "Asia/Bangkok"
 CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_REJECT_ON_WORKER_LOST = True
@@ -146,6 +147,13 @@ elif DEMO:
     EMAIL_BACKEND = "demo.mailbox.EmailBackend"
 EMAIL_TIMEOUT = 10
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="MemoFlow <memoflow@localhost>")
+# bounces@office.go.th: mail servers return to bounces+…@office.go.th, whose alias pipes into manage.py read_bounce.
+MEMOFLOW_BOUNCE_ADDRESS = env.str("MEMOFLOW_BOUNCE_ADDRESS", default="")
+# Hosts that an office's hooks may call by https: hooks.example.go.th, or .example.go.th with all below it. One with a
+# port (localhost:8123) is a machine of one's own: http and private addresses are let through to that port.
+MEMOFLOW_HOOK_HOSTS = env.list("MEMOFLOW_HOOK_HOSTS", default=[])
+MEMOFLOW_METRICS_TOKEN = env.str("MEMOFLOW_METRICS_TOKEN", default="")  # of /metrics; without one there is none
+MEMOFLOW_BANNER_SECONDS = 60  # for which a process need not ask again whether mail is stuck
 
 # Sign-in
 AUTH_USER_MODEL = "organization.User"
@@ -241,7 +249,7 @@ CONTENT_SECURITY_POLICY = {
 HTTPS = env.bool("HTTPS", default=not (DEMO or DEBUG))
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
 SECURE_SSL_REDIRECT = HTTPS
-SECURE_REDIRECT_EXEMPT = [r"^livez/$", r"^healthz/$"]
+SECURE_REDIRECT_EXEMPT = [r"^livez/$", r"^healthz/$", r"^metrics$"]
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if HTTPS else None
 SECURE_HSTS_SECONDS = 31_536_000 if HTTPS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = HTTPS

@@ -6,7 +6,7 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import include, path
 from django.views.generic import RedirectView
 
-from config import health
+from config import health, metrics
 from disclosure import public_urls
 
 
@@ -35,6 +35,7 @@ urlpatterns = [
     path("admin/", admin.site.urls),
     path("livez/", health.livez),
     path("healthz/", health.healthz),
+    path("metrics", metrics.metrics),
 ]
 
 if settings.DEMO:

@@ -1,4 +1,4 @@
-"""Moving the demo's clock: every morning passed on the way has its reminders, as if the days had gone by."""
+"""Moving the demo's clock: every morning passed on the way has its reminders and mails, as if the days had gone by."""
 
 from datetime import datetime, time, timedelta
 
@@ -9,7 +9,7 @@ from demo import clock
 from measures.lifecycle import State
 from measures.models import DivisionTask
 from memo_flow.models import Step
-from notifications import scans
+from notifications import delivery, scans
 from organization.calendar import day_of, local
 
 MORNING = time(8, 30)
@@ -24,7 +24,10 @@ def pass_to(moment: datetime) -> int:
     day = day_of(start)
     while (day := day + timedelta(days=1)) <= day_of(moment):
         morning = timezone.make_aware(datetime.combine(day, MORNING))
-        written += sum(kind["created"] for kind in scans.run(now=morning).values())
+        created = sum(kind["created"] for kind in scans.run(now=morning).values())
+        if created:  # that morning's mails leave that morning: a later reminder would take an unsent one back
+            delivery.send_due(now=morning)
+        written += created
     clock.set_to(moment)
     return written
 

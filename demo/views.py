@@ -71,7 +71,7 @@ def mail_html(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 def _mails() -> QuerySet[Letter]:
     """One for each mail: what comes in a digest has none of its own, nor has what its reader stopped."""
-    return Letter.objects.filter(digest=None, unmailed="").select_related("recipient")
+    return Letter.objects.filter(digest=None, unmailed="").select_related("recipient", "organization")
 
 
 def _compose(letter: Letter) -> None:

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from desk import views
+from desk import feed_pages, views
 
 urlpatterns = [
     path("inbox/", views.inbox, name="inbox"),
@@ -8,4 +8,5 @@ urlpatterns = [
     path("search/", views.search, name="search"),
     path("account/", views.account, name="account"),
     path("language/", views.language, name="language"),
+    *feed_pages.urls,
 ]

@@ -1,18 +1,12 @@
 """Does a link work? Looked at by a worker, which goes to public addresses only and to the very one it has checked.
 
-A name is looked up once, its addresses are held against the rule, and the connection goes to the address itself: a
-name that answers differently the second time leads nowhere else. So does each redirect. Nothing that is read is kept.
+Each redirect is held against the same rule (organization.outbound). Nothing that is read is kept.
 """
 
 import http.client
-import ipaddress
 import logging
-import socket
 import ssl
-import threading
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from urllib.parse import SplitResult, urljoin, urlsplit
@@ -23,15 +17,14 @@ from django.conf import settings
 from django.db.models import Q
 from django.utils.translation import gettext_noop
 
-from files import addresses
 from files.models import Attachment, Kind, LinkState
+from organization import outbound
 
 logger = logging.getLogger(__name__)
 
 SECONDS = 5.0  # of silence
 SECONDS_IN_ALL = 15.0  # of one link, redirects included
 REDIRECTS = 5
-ADDRESSES = 3  # of one name that are tried
 AGAIN = timedelta(days=7)
 LOST = timedelta(hours=1)  # a look that began and never ended
 PATIENCE = 120.0  # seconds of one round; the next one goes on
@@ -155,27 +148,25 @@ def _taken_apart(url: str) -> tuple[SplitResult, str, int]:
     """An address, its host and its port. Raises _Barred for what is not http, no public name, or another port."""
     try:
         parts = urlsplit(url)
-        host, port = addresses.host_of(parts), parts.port
+        host, port = outbound.host_of(parts), parts.port
     except ValueError as error:
         raise _Barred(NO_ADDRESS) from error
-    if parts.scheme not in addresses.SCHEMES:
+    if parts.scheme not in outbound.SCHEMES:
         raise _Barred(NO_ADDRESS)
-    port = port or addresses.SCHEMES[parts.scheme]
+    port = port or outbound.SCHEMES[parts.scheme]
     if port not in settings.MEMOFLOW_LINK_PORTS:
         raise _Barred(PORT)
     return parts, host, port
 
 
 def _open_addresses(host: str, port: int) -> list[str]:
-    """The IP addresses to go to, IPv4 first. Raises _Barred where any of the host's is private."""
+    """The IP addresses to go to. Raises _Barred where any of the host's is private."""
     try:
-        found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
-    except (OSError, UnicodeError) as error:
+        return outbound.open_addresses(host, port)
+    except outbound.NoHost as error:
         raise _Dead(NO_HOST) from error
-    ips = list(dict.fromkeys(str(one[4][0]) for one in found))
-    if not ips or not all(addresses.is_open(ipaddress.ip_address(ip.partition("%")[0])) for ip in ips):
-        raise _Barred(PRIVATE)
-    return sorted(ips, key=lambda ip: ":" in ip)[:ADDRESSES]
+    except outbound.Private as error:
+        raise _Barred(PRIVATE) from error
 
 
 def _asked(parts: SplitResult, host: str, port: int, ips: list[str], until: float) -> tuple[int, str, bool]:
@@ -197,9 +188,9 @@ def _answer(
 ) -> tuple[int, str]:
     """One request. Raises _Dead with the problem, or SSLCertVerificationError."""
     try:
-        with _connected(parts.scheme, host, port, ips, until, prove=prove) as connection:
+        with outbound.connected(parts.scheme, host, port, ips, until, silence=SECONDS, prove=prove) as connection:
             headers = {"User-Agent": AGENT, "Accept": "*/*", "Connection": "close"}
-            connection.request(method, addresses.wire(parts), headers=headers)
+            connection.request(method, outbound.wire(parts), headers=headers)
             answer = connection.getresponse()
             if time.monotonic() > until:  # what was shut in the middle of a head reads as its end
                 raise TimeoutError
@@ -212,51 +203,3 @@ def _answer(
         raise _Dead(SILENT if time.monotonic() > until else GARBLED) from error
     except OSError as error:
         raise _Dead(SILENT if time.monotonic() > until else CLOSED) from error
-
-
-@contextmanager
-def _connected(
-    scheme: str, host: str, port: int, ips: list[str], until: float, *, prove: bool
-) -> Iterator[http.client.HTTPConnection]:
-    """A connection to one of these very addresses that speaks to the host by its name, shut when its time is up."""
-    sock = _dialled(ips, port, until)
-    if secure := scheme == "https":
-        sock = _context(prove=prove).wrap_socket(sock, server_hostname=host, do_handshake_on_connect=False)
-    late = threading.Timer(max(0, until - time.monotonic()), _shut, [sock])
-    late.daemon = True
-    late.start()
-    try:
-        if isinstance(sock, ssl.SSLSocket):
-            sock.do_handshake()
-        connection = http.client.HTTPConnection(host, port)
-        connection.default_port = 443 if secure else 80  # a Host header without it
-        connection.sock = sock
-        yield connection
-    finally:
-        late.cancel()
-        sock.close()
-
-
-def _dialled(ips: list[str], port: int, until: float) -> socket.socket:
-    """The first address that takes the call: not every network knows IPv6. Raises OSError of the last."""
-    problem: OSError = TimeoutError()
-    for ip in ips:
-        if (left := until - time.monotonic()) <= 0:
-            raise TimeoutError
-        try:
-            return socket.create_connection((ip, port), timeout=min(SECONDS, left))
-        except OSError as error:
-            problem = error
-    raise problem
-
-
-def _context(*, prove: bool) -> ssl.SSLContext:
-    context = ssl.create_default_context()
-    if not prove:
-        context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
-    return context
-
-
-def _shut(sock: socket.socket) -> None:
-    with suppress(OSError):
-        sock.shutdown(socket.SHUT_RDWR)

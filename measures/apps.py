@@ -5,12 +5,14 @@ class MeasuresConfig(AppConfig):
     name = "measures"
 
     def ready(self) -> None:
-        from measures import mail_events, reckoning, reminders, settling, witness  # noqa: F401
-        from notifications import accounts, events, facts, scans
+        from measures import letters, mail_events, reckoning, reminders, settling, witness  # noqa: F401
+        from notifications import accounts, events, facts, openly, scans
 
         events.register(*mail_events.ALL)
+        openly.register(letters.told_openly, "task")
+        openly.register(letters.requests_told_openly, "extension")
         scans.register("tasks", reminders.TASKS)
         scans.register("extensions", reminders.REQUESTS)
-        accounts.register(reckoning.tasks, reckoning.requests)
         facts.register("task", reminders.task_facts)
         facts.register("extension", reminders.extension_facts)
+        accounts.register(reckoning.tasks, reckoning.requests)

@@ -27,7 +27,7 @@ from organization.refusals import NotNow, Refused, Stale
 from organization.seats import Seat, Seats, seats_of
 
 #: Letters of a task's that have no reason any more; what was answered is still told.
-ENDED = (*letters.REMINDERS, "task_reported", letters.MORE_TIME)
+ENDED = (*letters.PRESSING, "task_reported", letters.MORE_TIME)
 End = Callable[[UUID, int, datetime], object]
 _ENDS: list[End] = []
 #: States of a follow-up memo that is on its way, or there already.

@@ -61,6 +61,16 @@ class AnswerForm(forms.Form):
     text = forms.CharField(label=_("Reason"), widget=forms.Textarea, required=False)
 
 
+class NudgeForm(forms.Form):
+    """A sentence that may go with a reminder by hand."""
+
+    prefix = "nudge"
+
+    text = forms.CharField(
+        label=_("A sentence to go with it"), widget=forms.Textarea(attrs={"rows": 2}), required=False
+    )
+
+
 class EvidenceForm(forms.Form):
     """A link and the place of what is attached; the files themselves come beside it, as `files`."""
 

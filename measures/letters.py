@@ -1,10 +1,11 @@
 """Which letter each event of a task sends to whom."""
 
 from collections import defaultdict
-from collections.abc import Container, Iterable
+from collections.abc import Collection, Container, Iterable
 from datetime import date, datetime
 from typing import Any
 
+from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import override
@@ -13,6 +14,7 @@ from audit.models import Event
 from measures.models import Comment, DivisionTask, Extension, Report
 from measures.queries import STAFF
 from measures.queries import about as about
+from notifications.models import Nudge
 from notifications.outbox import Draft, both
 from organization.calendar import day_of
 from organization.models import HEADS, Position, User
@@ -24,6 +26,9 @@ MORE_TIME = "task_extension_asked"
 NEEDED = ("measure__row__memo__kind", "division", "organization")
 REMINDERS = ("task_due_soon", "task_due_today", "task_overdue")
 TIME_REMINDERS = ("extension_due_soon", "extension_due_today", "extension_overdue")
+NUDGED = "task_nudged"
+#: What asks a division to go on with its work.
+PRESSING = (*REMINDERS, NUDGED)
 
 
 def open_subject(memo: Any) -> dict[str, str]:
@@ -33,6 +38,22 @@ def open_subject(memo: Any) -> dict[str, str]:
         with override(language):
             said[language] = memo.open_subject
     return said
+
+
+def told_openly(abouts: Collection[str]) -> dict[str, str]:
+    """The subjects of the memos that these tasks come from (notifications.openly); no secret one's."""
+    pks = {about: about.partition(":")[2] for about in abouts}
+    tasks = DivisionTask.objects.filter(pk__in=pks.values(), measure__row__memo__kind__secret=False)
+    subjects = {str(pk): subject for pk, subject in tasks.values_list("pk", "measure__row__memo__subject")}
+    return {about: subjects[pk] for about, pk in pks.items() if pk in subjects}
+
+
+def requests_told_openly(abouts: Collection[str]) -> dict[str, str]:
+    """The same of requests for more time."""
+    pks = {about: about.partition(":")[2] for about in abouts}
+    asked = Extension.objects.filter(pk__in=pks.values(), task__measure__row__memo__kind__secret=False)
+    subjects = {str(pk): subject for pk, subject in asked.values_list("pk", "task__measure__row__memo__subject")}
+    return {about: subjects[pk] for about, pk in pks.items() if pk in subjects}
 
 
 def signed(seat: Seat) -> dict[str, str]:
@@ -255,3 +276,31 @@ def lapsed_with_the_year(lapsed: Iterable[Extension], year: int, seat: Seat, *, 
         for told in people.get(one.task.division_id, [])
         if told.user.pk != one.answered_by_id
     ]
+
+
+def nudged(task: DivisionTask, said: Nudge, told: Iterable[Seat], seat: Seat) -> list[Draft]:
+    """Ask those who answer for it how it stands."""
+    words = {"by": signed(seat), "comment": said.text, "percent": task.percent}
+    return [
+        Draft(
+            task.organization_id,
+            one.user.pk,
+            NUDGED,
+            about(task),
+            f"nudged:{said.pk}:{one.user.pk}",
+            {**facts(task), **words},
+        )
+        for one in told
+    ]
+
+
+def abouts(task: DivisionTask, requests: Iterable[Extension]) -> list[str]:
+    """How letters name a task and its requests for more time."""
+    return [about(task), *(f"extension:{one.pk}" for one in requests)]
+
+
+def of_task(task: DivisionTask, requests: Iterable[Extension]) -> Q:
+    """The letters about a task: also those in which its division first heard of it."""
+    memo = task.measure.row.memo_id
+    first = Q(about=f"memo:{memo}", key__startswith=f"assigned:{memo}:{task.division_id}:")
+    return Q(about__in=abouts(task, requests)) | first

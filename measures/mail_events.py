@@ -10,6 +10,7 @@ ALL = (
     Event("task_steps_shared", Nature.TURN, _("Steps of a task are given to you")),
     Event("task_reported", Nature.TURN, _("A division reports a task finished")),
     Event("task_extension_asked", Nature.TURN, _("A division asks for more time")),
+    Event("task_nudged", Nature.TURN, _("The head of office asks how a task stands")),
     Event("task_accepted", Nature.DECISION, _("Your division's work is accepted")),
     Event("task_sent_back", Nature.DECISION, _("Your division's work is sent back")),
     Event("task_cancelled", Nature.DECISION, _("A task of your division is cancelled")),
@@ -21,7 +22,7 @@ ALL = (
     Event("task_due_soon", Nature.REMINDER, _("Before a task is due"), stoppable=True),
     Event("task_due_today", Nature.REMINDER, _("On the day a task is due")),
     Event("task_overdue", Nature.REMINDER, _("When a task is late")),
-    Event("extension_due_soon", Nature.REMINDER, _("A request for more time is soon to be answered"), stoppable=True),
-    Event("extension_due_today", Nature.REMINDER, _("A request for more time is to be answered today")),
-    Event("extension_overdue", Nature.REMINDER, _("A request for more time waits too long for its answer")),
+    Event("extension_due_soon", Nature.REMINDER, _("Before a request for more time is to be answered"), stoppable=True),
+    Event("extension_due_today", Nature.REMINDER, _("On the day a request for more time is to be answered")),
+    Event("extension_overdue", Nature.REMINDER, _("When a request for more time waits too long")),
 )

@@ -33,6 +33,7 @@ WHEN = {
     "share": AT_WORK,
     "ask_extension": AT_WORK,
     "answer_extension": AT_WORK,
+    "nudge": AT_WORK,
     "comment": tuple(State),
 }
 
@@ -80,6 +81,8 @@ def _seat(user: User, verb: str, task: DivisionTask, on: date, seats: Seats) -> 
         return _leader(user, seats, task)
     if verb == "comment":
         return _reader(seats, task)
+    if verb == "nudge":
+        return _head_of_office(seats)
     return _grantor(user, seats, task, on) if verb == "answer_extension" else _judge(user, seats, task, on)
 
 
@@ -109,6 +112,13 @@ def _reader(seats: Seats, task: DivisionTask) -> Seat:
         seat = next((s for s in seats.full if s.division_id in named), None)
     if seat is None:
         raise Refused(_("Only who may see this task comments on it."))
+    return seat
+
+
+def _head_of_office(seats: Seats) -> Seat:
+    seat = seats.with_role(Role.HEAD_OF_OFFICE)
+    if seat is None:
+        raise Refused(_("Only the head of office reminds a division by hand."))
     return seat
 
 

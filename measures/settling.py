@@ -9,7 +9,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Case, F, OuterRef, QuerySet, Subquery, When
+from django.db.models import Case, F, OuterRef, Q, QuerySet, Subquery, When
 from django.db.models.functions import Coalesce
 
 from audit import chain
@@ -55,10 +55,11 @@ def settle_anew(change: Change) -> None:
     Reminders of the day before are taken back, and each move is in the task's chain. The statements do not grow with
     the tasks.
     """
-    found = list(_to_settle(change.organization.pk, day_of(change.at)))
+    today = day_of(change.at)
     tasks = []
-    for task in found:
-        due_on = _settled(change.days, task.meant, task.year)  # type: ignore[attr-defined]
+    for task in _to_settle(change.organization.pk, today):
+        meant, year = task.meant, task.year  # type: ignore[attr-defined]
+        due_on = days_off.not_past(_settled(change.days, meant, year), today, change.days)
         if due_on != task.due_on:
             task.due_on = due_on
             tasks.append(task)
@@ -84,7 +85,7 @@ def _to_settle(organization_id: UUID, today: date) -> QuerySet[DivisionTask]:
             meant=Coalesce(Subquery(grants.values("granted_until")[:1]), F("measure__row__follow_up_due")),
             year=F("measure__row__fiscal_year"),
         )
-        .filter(meant__gte=today)
+        .filter(Q(meant__gte=today) | Q(due_on__gte=today))
         .order_by("pk")
     )
 

@@ -80,4 +80,4 @@ def _hush(task: DivisionTask, now: datetime) -> None:
     if Who.DIVISION_HEAD in scans.told_at(Kind.TASK, task.organization_id, task.due_on, now=now):
         told |= {one.user.pk for one in staff if one.role in HEADS}
     relieved = {one.user.pk for one in staff} - told
-    outbox.void(letters.about(task), at=now, events=letters.REMINDERS, to=relieved)
+    outbox.void(letters.about(task), at=now, events=letters.PRESSING, to=relieved)

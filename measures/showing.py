@@ -7,10 +7,11 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from files.models import Attachment
-from measures import evidence, extensions, policies, settling
+from measures import evidence, extensions, letters, policies, settling
 from measures.forms import (
     AnswerForm,
     AnswerTimeForm,
@@ -18,17 +19,20 @@ from measures.forms import (
     CommentForm,
     EvidenceForm,
     HandOverForm,
+    NudgeForm,
     ReportForm,
     ShareForm,
 )
 from measures.models import DivisionTask, Extension, Report, TaskStep
 from measures.queries import colleagues, sees_all
+from notifications import ledger, notices, nudges
+from notifications.models import Nudge
 from organization import calendar, years
-from organization.models import Division, Position, User
+from organization.models import Division, Position, Role, User
 from organization.paging import Page, page_of
 from organization.seats import Seats, seats_of
 
-REPORTS, COMMENTS, REQUESTS = 50, 20, 200
+REPORTS, COMMENTS, REQUESTS, NUDGES = 50, 20, 200, 200
 
 
 @dataclass(frozen=True)
@@ -50,7 +54,8 @@ class Moment:
 
 def page(request: HttpRequest, task: DivisionTask, **forms: Any) -> HttpResponse:
     """The page of a task of with_progress; `forms` by name (report, answer, comment, …) as posted with errors."""
-    today = calendar.day_of(calendar.now())
+    now = calendar.now()
+    today = calendar.day_of(now)
     seats = seats_of(request.user, today)  # type: ignore[arg-type]
     people = colleagues(task.division_id, today)
     reports = page_of(
@@ -59,13 +64,17 @@ def page(request: HttpRequest, task: DivisionTask, **forms: Any) -> HttpResponse
     steps = list(task.steps.select_related("step", "ticked_by", "officer"))
     requests = _requests(task)
     asked = next((one for one in requests if one.granted is None), None)
+    nudged = _nudges(task)
     shown = evidence.of_task(task, steps)
+    may = _may(request.user, task, today, seats)  # type: ignore[arg-type]
+    if notices.by_a_person(request):
+        notices.saw(request.user, letters.abouts(task, requests), now=now)  # type: ignore[arg-type]
     context = {
         "task": task,
         "row": task.measure.row,
         "today": years.as_of(task.closing, today),
         "closing": task.closing,
-        "may": _may(request.user, task, today, seats),  # type: ignore[arg-type]
+        "may": may,
         "steps": _ticked(request, steps, "report" in forms),
         "whose": task.officer,
         "gone": task.officer is not None and task.officer not in people,
@@ -75,7 +84,10 @@ def page(request: HttpRequest, task: DivisionTask, **forms: Any) -> HttpResponse
         "latest": extensions.latest(task),
         "moved": settling.moved(task, requests) if task.is_open else None,
         "reports": reports,
-        "history": _history(task, reports, requests, shown),
+        "history": _history(task, reports, requests, nudged, shown),
+        "nudged": nudged[0] if nudged else None,
+        "again": nudges.again(nudged[0], today) if nudged and may["nudge"] else None,
+        **_told(request.user, task, requests, seats, now),  # type: ignore[arg-type]
         "evidence": shown,
         "evidence_form": EvidenceForm(steps=steps),
         "comments": _comments(request, task),
@@ -127,6 +139,7 @@ def _forms(task: DivisionTask, people: list[User], steps: list[TaskStep], asked:
         "report": ReportForm(initial={"percent": task.percent}),
         "answer": AnswerForm(),
         "comment": CommentForm(divisions=others(task)),
+        "nudge": NudgeForm(),
         "hand_over": HandOverForm(people=people, initial={"to": task.officer_id or ""}),
         "share": ShareForm(people=people, steps=steps),
         "ask_time": AskTimeForm(),
@@ -134,13 +147,45 @@ def _forms(task: DivisionTask, people: list[User], steps: list[TaskStep], asked:
     }
 
 
-def _history(task: DivisionTask, reports: Page, requests: list[Extension], shown: evidence.Evidence) -> list[Moment]:
-    """This page's reports, and what was said on the deadline between them, the newest first."""
+def _told(user: User, task: DivisionTask, requests: list[Extension], seats: Seats, now: datetime) -> dict[str, Any]:
+    """The newest of who was told what, and whether there is more."""
+    of_office = seats.with_role(Role.HEAD_OF_OFFICE) is not None
+    told, more = ledger.newest(letters.of_task(task, requests), reader=user, of_office=of_office, now=now)
+    return {"told": told, "told_more": more}
+
+
+def told(request: HttpRequest, task: DivisionTask) -> HttpResponse:
+    """All that anybody was told of it."""
+    now = calendar.now()
+    seats = seats_of(request.user, calendar.day_of(now))  # type: ignore[arg-type]
+    which = ledger.about(letters.of_task(task, _requests(task)))
+    page = page_of(which, request, key=("-at", "-pk"), size=ledger.NEWEST)
+    of_office = seats.with_role(Role.HEAD_OF_OFFICE) is not None
+    context = {
+        "title": task.measure.text,
+        "back_url": reverse("task", args=[task.pk]),
+        "back": _("To the task"),
+        "page": page,
+        "lines": ledger.lines(page.rows, reader=request.user, of_office=of_office, now=now),  # type: ignore[arg-type]
+    }
+    return render(request, "notifications/ledger.html", context)
+
+
+def _nudges(task: DivisionTask) -> list[Nudge]:
+    """The newest reminders by hand, the newest first."""
+    said = Nudge.objects.filter(about=letters.about(task)).select_related("by", "position", "acting")
+    return list(said.order_by("-at", "-pk")[:NUDGES])
+
+
+def _history(
+    task: DivisionTask, reports: Page, requests: list[Extension], nudged: list[Nudge], shown: evidence.Evidence
+) -> list[Moment]:
+    """This page's reports, and what was said beside them in between, the newest first."""
     first, last = (reports.rows[0], reports.rows[-1]) if reports else (None, None)
     newer = task.reports.filter(seq=first.seq + 1).first() if first and not reports.first else None
     said = [
         one
-        for one in _on_the_deadline(requests)
+        for one in (*_on_the_deadline(requests), *map(_of_nudge, nudged))
         if (newer is None or one.at < newer.at) and (not reports.older or last is None or one.at >= last.at)
     ]
     told = [_of_report(one, shown.by_report.get(one.pk, [])) for one in reports.rows]
@@ -161,6 +206,11 @@ def _of_report(report: Report, files: list[Attachment]) -> Moment:
         report.percent if report.kind != "started" else None,
         files=tuple(files),
     )
+
+
+def _of_nudge(said: Nudge) -> Moment:
+    title = _("Reminded by hand")
+    return Moment("nudged", title, said.at, said.by, said.position, said.acting, text=said.text)
 
 
 def _on_the_deadline(requests: list[Extension]) -> Iterator[Moment]:

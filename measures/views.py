@@ -17,8 +17,17 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from files import pages, uploads
-from measures import comments, evidence, extensions, sharing, showing, work
-from measures.forms import AnswerForm, AnswerTimeForm, AskTimeForm, CommentForm, HandOverForm, ReportForm, ShareForm
+from measures import comments, evidence, extensions, nudging, sharing, showing, work
+from measures.forms import (
+    AnswerForm,
+    AnswerTimeForm,
+    AskTimeForm,
+    CommentForm,
+    HandOverForm,
+    NudgeForm,
+    ReportForm,
+    ShareForm,
+)
 from measures.lifecycle import OPEN
 from measures.models import DivisionTask
 from measures.queries import (
@@ -143,6 +152,19 @@ def comment(request: HttpRequest, pk: UUID) -> HttpResponse:
     task = _task(request, pk)
     form = CommentForm(request.POST, divisions=showing.others(task))
     return _done(request, task, "comment", form, comments.comment, _("The comment is saved."))
+
+
+@login_required
+@require_GET
+def told(request: HttpRequest, pk: UUID) -> HttpResponse:
+    return showing.told(request, _task(request, pk))
+
+
+@login_required
+@require_POST
+def nudge(request: HttpRequest, pk: UUID) -> HttpResponse:
+    form = NudgeForm(request.POST)
+    return _done(request, _task(request, pk), "nudge", form, nudging.nudge, _("They are being reminded now."))
 
 
 @login_required

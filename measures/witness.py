@@ -9,6 +9,7 @@ from audit import chain
 from audit.chain import Problem
 from measures.closing import frozen, result_of
 from measures.models import Comment, DivisionTask, Extension, Mention, Report, TaskStep
+from notifications.models import Nudge
 from organization.calendar import day_of
 from organization.models import ClosedYear
 
@@ -38,6 +39,14 @@ def tasks_agree() -> Iterator[Problem]:
     yield from _differ(kind, "whose it is, is not what the chain says", held, officer)
     officers = {pk: whose for pk, whose in chain.newest(kind, "officers").items() if whose}
     yield from _differ(kind, "whose its steps are, is not what the chain says", _officers(), officers)
+
+
+@chain.witness
+def nudges_agree() -> Iterator[Problem]:
+    """Every reminder by hand of a task is one its chain tells of, in the same words, and the reverse."""
+    kind = chain.subject_type(DivisionTask)
+    told = _told(kind, "nudge", lambda data: data["text"])
+    yield from _differ(kind, "its reminders by hand are not what the chain says", _nudges(), told)
 
 
 def _differ(kind: str, message: str, kept: dict[UUID, Any], told: dict[UUID, Any]) -> Iterator[Problem]:
@@ -93,6 +102,14 @@ def _requests() -> dict[UUID, dict[str, Any]]:
     kept: dict[UUID, dict[str, Any]] = defaultdict(dict)
     for one in Extension.objects.order_by().iterator(chunk_size=2000):
         kept[one.task_id][str(one.pk)] = chain.digest(one.said())
+    return kept
+
+
+def _nudges() -> dict[UUID, dict[str, Any]]:
+    kept: dict[UUID, dict[str, Any]] = defaultdict(dict)
+    said = Nudge.objects.filter(about__startswith="task:").values_list("about", "pk", "text")
+    for about, pk, text in said.iterator(chunk_size=2000):
+        kept[UUID(about.partition(":")[2])][str(pk)] = chain.digest(text)
     return kept
 
 

@@ -75,7 +75,7 @@ def report(
     if not finished:
         return said
     _lapse(task, by=by, seat=seat, now=now)
-    outbox.void(letters.about(task), at=now, events=letters.REMINDERS)
+    outbox.void(letters.about(task), at=now, events=letters.PRESSING)
     outbox.post(letters.reported(task, said, policies.judges_of(task, day_of(now))), at=now)
     return said
 

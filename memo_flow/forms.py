@@ -54,6 +54,17 @@ class SubmitForm(forms.Form):
         return self.cleaned_data["attached"] or None
 
 
+class NudgeForm(forms.Form):
+    """Which open step to remind of, and a sentence that may go with it."""
+
+    step = forms.IntegerField(
+        widget=forms.HiddenInput, error_messages={"required": _("Choose a step."), "invalid": _("Choose a step.")}
+    )
+    text = forms.CharField(
+        label=_("A sentence to go with it"), widget=forms.Textarea(attrs={"rows": 2}), required=False
+    )
+
+
 class ReassignForm(ReasonForm):
     step = forms.IntegerField(widget=forms.HiddenInput)
     to = forms.IntegerField(error_messages={"required": _("Choose a position."), "invalid": _("Choose a position.")})

@@ -1,14 +1,15 @@
 """Which letter each event sends to whom. Called within the act's transaction; the post office sends after commit."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import datetime
 from typing import Any
 
 from django.urls import reverse
 
 from measures.letters import open_subject, signed
-from memo_flow.models import Decision, Memo, Outcome, RegisterEntry, Step
+from memo_flow.models import Decision, FollowUp, Memo, Outcome, RegisterEntry, Step
 from notifications import outbox
+from notifications.models import Nudge
 from notifications.outbox import Draft, both
 from organization.calendar import day_of
 from organization.models import Position, Role
@@ -23,6 +24,9 @@ DECIDED = {
 }
 
 
+NUDGED = "step_nudged"
+
+
 def about(memo: Memo) -> str:
     return f"memo:{memo.pk}"
 
@@ -34,6 +38,17 @@ def about_step(step: Step) -> str:
 def about_follow_up(memo_id: Any, kind: str) -> str:
     """The follow-up that a memo still has to get, for the letters that ask for it."""
     return f"follows:{memo_id}:{kind}"
+
+
+def told_openly(abouts: Collection[str]) -> dict[str, str]:
+    """The subjects of the memos that these letters speak of (notifications.openly); no secret one's."""
+    steps = {int(about.partition(":")[2]) for about in abouts if about.startswith("step:")}
+    memos = {about: about.split(":")[1] for about in abouts if not about.startswith("step:")}
+    open_ones = Memo.objects.filter(kind__secret=False)
+    subjects = {str(pk): said for pk, said in open_ones.filter(pk__in=memos.values()).values_list("pk", "subject")}
+    of_steps = open_ones.filter(steps__in=steps).values_list("steps", "subject")
+    found = {f"step:{pk}": said for pk, said in of_steps if pk in steps}
+    return found | {about: subjects[pk] for about, pk in memos.items() if pk in subjects}
 
 
 def facts(memo: Memo) -> dict[str, Any]:
@@ -155,3 +170,30 @@ def reassigned(memo: Memo, old: Step, decision: Decision, seat: Seat, to: Positi
         Draft(memo.organization_id, person, "memo_reassigned", about(memo), f"reassigned:{decision.pk}:{person}", said)
         for person in sorted(people)
     ]
+
+
+def nudged(memo: Memo, step: Step, said: Nudge, told: Iterable[Seat], seat: Seat) -> list[Draft]:
+    """Ask everyone who may answer the step for the decision."""
+    return [
+        Draft(
+            memo.organization_id,
+            one.user.pk,
+            NUDGED,
+            about_step(step),
+            f"nudged:{said.pk}:{one.user.pk}",
+            {
+                **facts(memo),
+                "by": signed(seat),
+                "comment": said.text,
+                "due_on": step.due_on.isoformat() if step.due_on else "",
+                "acting_for": both(step.position) if one.acting else "",
+            },
+        )
+        for one in told
+    ]
+
+
+def abouts(memo: Memo) -> list[str]:
+    """How letters name a memo, every step it had in any round, and the follow-ups it has to get. One statement."""
+    steps = Step.objects.filter(memo=memo).order_by("pk")
+    return [about(memo), *map(about_step, steps.only("pk")), *(about_follow_up(memo.pk, kind) for kind in FollowUp)]

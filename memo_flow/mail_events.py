@@ -6,6 +6,7 @@ from notifications.events import Event, Nature
 
 ALL = (
     Event("memo_waits", Nature.TURN, _("A memo waits for you")),
+    Event("step_nudged", Nature.TURN, _("The head of office asks for a decision that waits")),
     Event("seat_vacant", Nature.TURN, _("A memo waits and the seat is vacant")),
     Event("memo_endorsed", Nature.DECISION, _("Your memo is deemed appropriate")),
     Event("memo_objected", Nature.DECISION, _("Your memo is deemed not appropriate")),

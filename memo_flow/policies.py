@@ -25,6 +25,9 @@ MAY_TAKE = {
     ),
 }
 
+#: Acts by right of a seat in the office, which does not say whether its holder sees the memo.
+OF_THE_OFFICE = ("reassign", "nudge", "draw_up", "follow_up")
+
 
 def why_not(
     user: User, verb: str, memo: Memo, on: date, *, step: Step | None = None, seats: Seats | None = None
@@ -55,7 +58,7 @@ def require(
         if seats is None:
             _require_visible(user, memo, on)
         raise
-    if verb in ("reassign", "draw_up", "follow_up") and seats is None:  # rights that do not come from the memo itself
+    if verb in OF_THE_OFFICE and seats is None:  # rights that do not come from the memo itself
         _require_visible(user, memo, on)
     return seat
 
@@ -67,6 +70,8 @@ def _seat_for(user: User, verb: str, memo: Memo, on: date, step: Step | None, se
         return _acknowledge(memo, seats_of(user, on) if seats is None else seats)
     if verb == "reassign":
         return _reassign(memo, seats_of(user, on) if seats is None else seats)
+    if verb == "nudge":
+        return _nudge(memo, step, seats_of(user, on) if seats is None else seats)
     if verb == "draw_up":
         return _draw_up(memo, seats_of(user, on) if seats is None else seats)
     if verb == "follow_up":
@@ -129,6 +134,16 @@ def _acknowledge(memo: Memo, seats: Seats) -> Seat:
 def _reassign(memo: Memo, seats: Seats) -> Seat:
     refusal = _("Only the head of office or the permanent secretary may pass a step on.")
     return _of_the_office(memo, seats, State.IN_REVIEW, refusal)
+
+
+def _nudge(memo: Memo, step: Step | None, seats: Seats) -> Seat:
+    refusal = _("Only the head of office reminds by hand of a decision that waits.")
+    seat = _of_the_office(memo, seats, State.IN_REVIEW, refusal, Role.HEAD_OF_OFFICE)
+    if step is None or not step.is_open:
+        raise NotNow(_("This step has been decided already, or the memo no longer waits for it."))
+    if seats.at(step.position_id, memo.kind.code):
+        raise Refused(_("The memo waits for you yourself."))
+    return seat
 
 
 def _draw_up(memo: Memo, seats: Seats) -> Seat:

@@ -12,6 +12,7 @@ from django.db.models.fields.json import KT
 from measures.models import DivisionTask
 from memo_flow.lifecycle import State
 from memo_flow.models import Circulation, Decision, Memo, Outcome, Revision, Step
+from notifications.models import Nudge
 from organization.calendar import arabic_digits, thai_digits
 from organization.models import HEADS, OVERSEERS, Role, User
 from organization.seats import Seats, seats_of
@@ -89,7 +90,7 @@ class Moment:
     """One line of a memo's history."""
 
     at: datetime
-    kind: str  # submitted, or a Decision's outcome
+    kind: str  # submitted, a Decision's outcome, or nudged
     who: User
     position: Any
     acting: Any
@@ -110,6 +111,12 @@ def history_of(memo: Memo, decided: Iterable[Decision]) -> list[Moment]:
         for d in decided
     ]
     return sorted([*submitted, *answered], key=lambda m: (m.at, m.kind != "submitted"))
+
+
+def nudges_on(abouts: Iterable[str]) -> list[Moment]:
+    """Every reminder by hand of these steps, as lines of the history. One statement."""
+    said = Nudge.objects.filter(about__in=abouts).select_related("by", "position", "acting").order_by("at", "pk")
+    return [Moment(one.at, "nudged", one.by, one.position, one.acting, one.text) for one in said]
 
 
 def waiting_reason(memo: Memo) -> Decision | None:

@@ -22,6 +22,7 @@ from organization.seats import Seat, holders_of
 
 REMINDERS = ("step_due_soon", "step_due_today", "step_overdue")
 FOLLOW_UPS = ("followup_due_soon", "followup_due_today", "followup_overdue")
+MONTH = timedelta(days=31)
 STEP_FIELDS = (
     "pk",
     "due_on",
@@ -31,9 +32,6 @@ STEP_FIELDS = (
     "memo__kind__code",
     "memo__kind__secret",
 )
-
-#: How far the day a follow-up is due may lie before the one that was meant, by the office's rule for days off.
-MOVED = timedelta(days=31)
 
 
 def _steps(_today: date, until: date) -> QuerySet[Step, Any]:
@@ -77,7 +75,8 @@ def step_facts(abouts: Collection[str]) -> dict[str, dict[str, Any]]:
 
 
 def _follow_ups(kind: FollowUp, today: date, until: date) -> QuerySet[PlanRow, Any]:
-    rows = follow_ups.missing(kind, today, until=until + MOVED).order_by("organization_id", "pk")
+    """A month more than asked for: the day that a year's rules name may be settled to an earlier one."""
+    rows = follow_ups.missing(kind, today, until=until + MONTH).order_by("organization_id", "pk")
     return rows.values_list("pk", "organization_id", "fiscal_year", "memo", named=True)
 
 

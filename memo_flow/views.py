@@ -11,14 +11,15 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from memo_flow import attachments, checking, decisions, drafts, follow_ups, paper, policies
+from memo_flow import attachments, checking, decisions, drafts, follow_ups, nudging, paper, policies
 from memo_flow import content as text
 from memo_flow.findings import panel
-from memo_flow.forms import DecisionForm, ReasonForm, ReassignForm, SubmitForm
+from memo_flow.forms import DecisionForm, NudgeForm, ReasonForm, ReassignForm, SubmitForm
 from memo_flow.lifecycle import State
 from memo_flow.models import Action, Memo, MemoKind
-from memo_flow.pages import memo_page
+from memo_flow.pages import memo_page, nudge_page, told_page
 from memo_flow.queries import search, steps_of, visible_to
+from notifications import notices
 from organization import calendar
 from organization.models import Position
 from organization.paging import page_of
@@ -77,7 +78,14 @@ def memo_new(request: HttpRequest) -> HttpResponse:
 @login_required
 @require_GET
 def memo(request: HttpRequest, pk: UUID) -> HttpResponse:
-    return render(request, "memo_flow/memo.html", memo_page(memo_for(request, pk), request.user))  # type: ignore[arg-type]
+    page = memo_page(memo_for(request, pk), request.user, seen=notices.by_a_person(request))  # type: ignore[arg-type]
+    return render(request, "memo_flow/memo.html", page)
+
+
+@login_required
+@require_GET
+def memo_told(request: HttpRequest, pk: UUID) -> HttpResponse:
+    return render(request, "notifications/ledger.html", told_page(request, memo_for(request, pk)))
 
 
 @login_required
@@ -192,6 +200,27 @@ def memo_reassign(request: HttpRequest, pk: UUID) -> HttpResponse:
     positions = positions.exclude(pk__in=[memo.author_position_id, *(step.position_id for step in waiting)])
     context = {"memo": memo, "form": form, "steps": waiting, "positions": positions}
     return render(request, "memo_flow/reassign.html", context)
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def memo_nudge(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """Remind whoever the memo waits for, now."""
+    memo, user = memo_for(request, pk), request.user
+    form = NudgeForm(request.POST if request.method == "POST" else None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            nudging.nudge(pk, by=user, now=calendar.now(), **form.cleaned_data)  # type: ignore[arg-type]
+        except ValidationError as error:
+            form.add_error(None, error)
+        else:
+            messages.success(request, _("They are being reminded now."))
+            return redirect("memo", pk)
+    context = nudge_page(memo, user)  # type: ignore[arg-type]
+    if not context["steps"]:
+        waiting = next((one for one in steps_of(memo) if one.is_open), None)
+        policies.require(user, "nudge", memo, on=calendar.day_of(calendar.now()), step=waiting)  # type: ignore[arg-type]
+    return render(request, "memo_flow/nudge.html", {**context, "form": form})
 
 
 @login_required

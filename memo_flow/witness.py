@@ -8,7 +8,8 @@ from django.db.models.fields.json import KT
 from audit import chain
 from audit.chain import Problem
 from memo_flow.lifecycle import WRITABLE
-from memo_flow.models import Circulation, Decision, Memo, Outcome, RegisterEntry, Revision
+from memo_flow.models import Circulation, Decision, Memo, Outcome, RegisterEntry, Revision, Step
+from notifications.models import Nudge
 
 KIND = chain.subject_type(Memo)
 
@@ -83,3 +84,24 @@ def acknowledgements_agree() -> Iterator[Problem]:
             yield Problem(KIND, str(memo), "an acknowledgement is not in the chain")
     for memo in told.values():
         yield Problem(KIND, str(memo), "an acknowledgement is gone")
+
+
+@chain.witness
+def nudges_agree() -> Iterator[Problem]:
+    """Every reminder by hand of a step is one its memo's chain tells of, in the same words, and the reverse."""
+    told = {
+        event.data["nudge"]: (event.subject_id, f"step:{event.data['step']}", event.data["text"])
+        for event in chain.telling(KIND, "nudge")
+    }
+    memos = {f"step:{pk}": memo for pk, memo in _steps_reminded_of()}
+    for pk, about, text in Nudge.objects.filter(about__startswith="step:").values_list("pk", "about", "text"):
+        if told.pop(str(pk), None) != (memos.get(about), about, chain.digest(text)):
+            yield Problem(KIND, str(memos.get(about)), "a reminder by hand is not what the chain says")
+    for memo, *_said in told.values():
+        yield Problem(KIND, str(memo), "a reminder by hand that the chain tells of is gone")
+
+
+def _steps_reminded_of() -> list[tuple[int, UUID]]:
+    abouts = Nudge.objects.filter(about__startswith="step:").values_list("about", flat=True)
+    steps = {int(about.partition(":")[2]) for about in abouts}
+    return list(Step.objects.filter(pk__in=steps).values_list("pk", "memo"))

@@ -6,7 +6,11 @@ class NotificationsConfig(AppConfig):
     name = "notifications"
 
     def ready(self) -> None:
-        from notifications import events
+        from notifications import bounces, events, operations, ruling  # noqa: F401
         from notifications.events import Event, Nature
 
-        events.register(Event("digest", Nature.SERVICE, _("What came together, in one mail")))
+        events.register(
+            Event("digest", Nature.SERVICE, _("What came together, in one mail")),
+            Event(bounces.BOUNCED, Nature.SERVICE, _("Somebody’s address takes no mail")),
+            Event(operations.TEST, Nature.SERVICE, _("A test letter of the post office")),
+        )

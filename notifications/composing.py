@@ -15,9 +15,10 @@ from django.template.loader import render_to_string
 from django.urls import NoReverseMatch, reverse
 from django.utils import translation
 
-from notifications import events, facts
+from notifications import events, facts, preferences
 from notifications.events import Nature
 from notifications.models import Letter
+from organization.plain_text import shortened
 
 #: The order in which a digest speaks of things: what is late first, what is only to know last.
 ORDER = ("overdue", "due_today", "due_soon", "news")
@@ -70,10 +71,12 @@ def writing(letter: Letter, material: Material) -> Iterator[None]:
     said = _said(letter, material)
     yield
     subject = _subject(letter, said)
+    said = {**preferences.frame(letter), **said}
     yield
     text = _render(letter, "txt", said).strip() + "\n"
     yield
-    letter.html = _render(letter, "html", {**said, "subject": said.get("subject", subject)})
+    said |= {"subject": said.get("subject", subject), "preheader": preferences.preheader(text)}
+    letter.html = _render(letter, "html", said)
     letter.subject, letter.text = subject, text
 
 
@@ -151,7 +154,7 @@ def _notices() -> str:
 
 
 def _subject(letter: Letter, said: dict[str, Any]) -> str:
-    return " ".join(_render(letter, "subject.txt", said).split())[:300]
+    return shortened(" ".join(_render(letter, "subject.txt", said).split()), 300)
 
 
 def _render(letter: Letter, kind: str, said: dict[str, Any]) -> str:

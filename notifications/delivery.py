@@ -18,7 +18,7 @@ from django.db import connection, transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from notifications import bundling, channels, composing
+from notifications import bounces, bundling, channels, composing
 from notifications.channels import ATTEMPTS, LEASE, LONGEST_WAIT, PATIENCE, Down, Later, Never
 from notifications.composing import DIGEST, Gone, Material, compose
 from notifications.mail import Mail
@@ -92,7 +92,7 @@ class _Batch:
 
     def send(self) -> None:
         """All that may go now. Raises Down when the rest has to wait for the server."""
-        self.letters = self._in_time(self._of_the_active())
+        self.letters = self._in_time(self._of_the_reachable(self._of_the_active()))
         if not self.letters:
             return
         self.material = composing.gather(self.letters)
@@ -118,6 +118,8 @@ class _Batch:
             self._marks.settle()
             if isinstance(error, Never):
                 _fail(letter, error, now=self.now)
+                if error.address:
+                    bounces.refused(letter, error.code, bounces.said(error.__cause__), self.now)
             elif isinstance(error, Later) or error.stumbled:
                 _wait(letter, error, now=self.now)
             if isinstance(error, Down):
@@ -132,6 +134,14 @@ class _Batch:
         for letter in gone:
             carried(letter).update(voided_at=self.now)
         return [one for one in self.letters if one.recipient.is_active]
+
+    def _of_the_reachable(self, letters: list[Letter]) -> list[Letter]:
+        """An address that takes no mail is not tried; its reader finds the letter in the product."""
+        barred = bounces.known(letters)
+        for letter in letters:
+            if letter.recipient_id in barred:
+                _fail(letter, bounces.Barred(), now=self.now)
+        return [one for one in letters if one.recipient_id not in barred]
 
     def _in_time(self, letters: list[Letter]) -> list[Letter]:
         """Those that may go at this very moment; the others are put off, and no attempt is counted."""

@@ -40,6 +40,21 @@ def of(name: str) -> Event:
     return _EVENTS[name]
 
 
+def known(name: str) -> bool:
+    """Does a room write this event today? Old letters may be of others."""
+    return name in _EVENTS
+
+
+def label(name: str) -> str:
+    """What a person reads for it; of an event that is written no more, its name."""
+    return str(_EVENTS[name].label) if name in _EVENTS else name
+
+
+def stoppable(name: str) -> bool:
+    """May a reader stop its mails?"""
+    return name in _EVENTS and _EVENTS[name].stoppable
+
+
 def every() -> Iterable[Event]:
     return _EVENTS.values()
 

@@ -7,7 +7,7 @@ day on which nothing was sent loses nothing: the nearest stage is told, once, an
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from enum import StrEnum
 from typing import Any
@@ -122,6 +122,20 @@ def reach(today: date, ladder: Ladder, days: WorkingDays) -> date:
     return max([today, *ahead])
 
 
+def told(due_on: date, ladder: Ladder, days: WorkingDays) -> list[tuple[date, Stage]]:
+    """On which day each stage is told: the first working day from its own on, unless the next one has begun by then.
+
+    Nothing is told on a day off; the stages that were passed over there are never told.
+    """
+    all_of_them = stages(due_on, ladder, days)
+    found = []
+    for place, one in enumerate(all_of_them):
+        day = one.begins if days.is_working(one.begins) else days.after(one.begins, 1)
+        if all(later.begins > day for later in all_of_them[place + 1 :]):
+            found.append((day, one))
+    return found
+
+
 def event(stage: Stage, today: date) -> str:
     """The word of the letter's event on the day it is written: due_soon, due_today or overdue."""
     if today > stage.due_on:
@@ -158,22 +172,31 @@ def _furthest(today: date, rung: Rung, days: WorkingDays) -> date:
     return days.after(days.after(today, rung.days), 1) - timedelta(days=1)
 
 
+#: Whom a rung of each kind may tell.
+MAY_TELL: dict[Kind, tuple[Who, ...]] = {
+    Kind.TASK: tuple(Who),
+    Kind.STEP: tuple(Who),
+    Kind.FOLLOW_UP: (Who.RESPONSIBLE, Who.PERMANENT_SECRETARY),
+    Kind.EXTENSION: (Who.RESPONSIBLE, Who.HEAD_OF_OFFICE, Who.PERMANENT_SECRETARY),
+}
 _MINE = (Who.RESPONSIBLE,)
-_AND_HEAD = (Who.RESPONSIBLE, Who.DIVISION_HEAD)
+_AND_HEAD = (*_MINE, Who.DIVISION_HEAD)
 _AND_ABOVE = (*_AND_HEAD, Who.HEAD_OF_OFFICE, Who.PERMANENT_SECRETARY)
 
 
-def _ladder(ahead: tuple[int, ...], *late: Rung, **more: int) -> Ladder:
-    before = tuple(Rung(days, _MINE if days else _AND_HEAD) for days in ahead)
-    return Ladder((*before, *late), **more)
+def _proposed(kind: Kind, *ahead: int) -> Ladder:
+    """So many working days before, on the day, after a day and after a week, then weekly; from the second week on
+    those above are told as well."""
+    rungs = [Rung(days, _MINE if days else _AND_HEAD) for days in ahead]
+    rungs += [Rung(1, _AND_HEAD, working=False, late=True), Rung(8, _AND_ABOVE, working=False, late=True)]
+    may = MAY_TELL[kind]
+    return Ladder(tuple(replace(one, to=tuple(who for who in one.to if who in may)) for one in rungs))
 
-
-_LATE = (Rung(1, _AND_HEAD, working=False, late=True), Rung(8, _AND_ABOVE, working=False, late=True))
 
 #: What holds where an office has decided nothing of its own.
 DEFAULTS: dict[Kind, Ladder] = {
-    Kind.TASK: _ladder((14, 7, 3, 1, 0), *_LATE),
-    Kind.STEP: _ladder((14, 7, 3, 1, 0), *_LATE),
-    Kind.FOLLOW_UP: _ladder((14, 7, 3, 1, 0), *_LATE),
-    Kind.EXTENSION: _ladder((1, 0), *_LATE),
+    Kind.TASK: _proposed(Kind.TASK, 14, 7, 3, 1, 0),
+    Kind.STEP: _proposed(Kind.STEP, 14, 7, 3, 1, 0),
+    Kind.FOLLOW_UP: _proposed(Kind.FOLLOW_UP, 14, 7, 3, 1, 0),
+    Kind.EXTENSION: _proposed(Kind.EXTENSION, 1, 0),
 }

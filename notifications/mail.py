@@ -20,6 +20,7 @@ from django.core.mail.backends.smtp import EmailBackend as SmtpBackend
 from django.core.mail.message import sanitize_address
 from django.db import DatabaseError
 
+from notifications import bounces, invitations, preferences
 from notifications.channels import Down, Later, Never
 from notifications.models import Letter
 
@@ -53,17 +54,18 @@ class Mail:
 
 def headers(letter: Letter) -> dict[str, str]:
     """What a mail says to machines, beside its date and addresses."""
-    return {"Message-ID": letter.message_id, "Auto-Submitted": "auto-generated"}
+    return {"Message-ID": letter.message_id, **preferences.letter_headers(letter)}
 
 
 def attachments(letter: Letter) -> list[tuple[str, bytes, str]]:
     """What comes with the words: file name (ASCII), content, media type with its parameters."""
-    return []
+    found = invitations.attachment(letter)
+    return [found] if found else []
 
 
 def envelope(letter: Letter) -> str:
     """The address to which a mail server returns what it could not deliver."""
-    return parseaddr(settings.DEFAULT_FROM_EMAIL)[1]
+    return bounces.envelope(letter) or parseaddr(settings.DEFAULT_FROM_EMAIL)[1]
 
 
 def written(letter: Letter) -> bytes:

@@ -167,6 +167,7 @@ class Hook(models.Model):
     """An address of the office's own that is called with each of its letters (a webhook). Ended, never deleted.
 
     `events`: the names of the events it wants; empty wants all. Its secret is derived from `id` and `generation`.
+    `since`: letters from this moment of the office on may still lack their call; the later ones surely do.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -176,6 +177,7 @@ class Hook(models.Model):
     generation = models.PositiveIntegerField(default=1)
     by = models.ForeignKey(PEOPLE, models.PROTECT, related_name="+")
     at = models.DateTimeField()
+    since = models.DateTimeField()
     ended_at = models.DateTimeField(null=True)
 
     class Meta:
@@ -201,10 +203,35 @@ class Call(models.Model):
         constraints = [models.UniqueConstraint(fields=["hook", "letter"], name="call_once")]
         indexes = [
             models.Index(fields=["next_at"], condition=Q(sent_at=None, failed_at=None), name="call_waiting"),
+            models.Index(fields=["hook", "-id"], name="call_of_hook"),
+            models.Index(fields=["hook", "-id"], condition=Q(failed_at__isnull=False), name="call_failed"),
         ]
 
     def __str__(self) -> str:
         return f"{self.hook_id} {self.letter_id}"
+
+
+@append_only
+class Nudge(models.Model):
+    """Somebody above asked by hand, beside all reminders: about which thing (as a letter's `about`), in which words."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    organization = models.ForeignKey(Organization, models.PROTECT, related_name="+")
+    about = models.CharField(max_length=60)
+    text = models.TextField(blank=True)
+    by = models.ForeignKey(PEOPLE, models.PROTECT, related_name="+")
+    position = models.ForeignKey(Position, models.PROTECT, related_name="+")
+    acting = models.ForeignKey(Acting, models.PROTECT, null=True, related_name="+")
+    at = models.DateTimeField()
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["about", "-at"], name="nudge_about"),
+            models.Index(fields=["organization", "-at"], name="nudge_of_office"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.about} {self.at:%Y-%m-%d %H:%M}"
 
 
 class CalendarFeed(models.Model):

@@ -40,6 +40,15 @@ WEEKDAYS = [
     pgettext_lazy("day of the week", "Saturday"),
     pgettext_lazy("day of the week", "Sunday"),
 ]
+WEEKDAYS_SHORT = [
+    pgettext_lazy("day of the week", "Mo"),
+    pgettext_lazy("day of the week", "Tu"),
+    pgettext_lazy("day of the week", "We"),
+    pgettext_lazy("day of the week", "Th"),
+    pgettext_lazy("day of the week", "Fr"),
+    pgettext_lazy("day of the week", "Sa"),
+    pgettext_lazy("day of the week", "Su"),
+]
 MONTHS_TH_SHORT = ["ม.ค.", "ก.พ.", "มี.ค.", "เม.ย.", "พ.ค.", "มิ.ย.", "ก.ค.", "ส.ค.", "ก.ย.", "ต.ค.", "พ.ย.", "ธ.ค."]
 
 
@@ -226,12 +235,17 @@ class WorkingDays:
         return later if latest is None or later <= latest else self.before(day, 1)
 
     def hours(self, day: date) -> tuple[datetime, datetime] | None:
-        """From when until when the office works on a day, as moments; None on a day off."""
+        """From when until when the office works on a day, as moments; None where it does not.
+
+        A half day that is off may leave nothing: of an office that closes at noon, a free morning is a free day.
+        """
         if not self.is_working(day):
             return None
         off = self.halves.get(day)
         opens = NOON if off == "morning" and self.opens < NOON else self.opens
         closes = NOON if off == "afternoon" and self.closes > NOON else self.closes
+        if opens >= closes:
+            return None
         zone = timezone.get_default_timezone()
         return datetime.combine(day, opens, zone), datetime.combine(day, closes, zone)
 
@@ -242,9 +256,9 @@ class WorkingDays:
 
     def next_hours(self, moment: datetime) -> datetime:
         """The moment itself while the office works, else when it opens next."""
-        day = day_of(moment)
-        hours = self.hours(day)
-        if not hours or moment >= hours[1]:
-            hours = self.hours(self.after(day, 1))
-        assert hours is not None
-        return max(moment, hours[0])
+        first = day_of(moment)
+        for n in range(FAR):
+            hours = self.hours(first + timedelta(days=n))
+            if hours and moment < hours[1]:
+                return max(moment, hours[0])
+        raise NeverOpen(first)

@@ -48,13 +48,26 @@ class Day:
 
 
 OnChange = Callable[[Change], object]
+Hold = Callable[[Any], object]
 _CALLED: list[OnChange] = []
+_HELD: list[Hold] = []
 
 
 def on_change(call: OnChange) -> OnChange:
     """Register what follows a change of the calendar, in its transaction."""
     _CALLED.append(call)
     return call
+
+
+def before_change(hold: Hold) -> Hold:
+    """Register what must be locked before the organization is: called with its id, in the same transaction."""
+    _HELD.append(hold)
+    return hold
+
+
+def not_past(day: date, today: date, days: WorkingDays) -> date:
+    """A deadline that was still to come is never moved into the past: today then, or the next working day."""
+    return day if day >= today else today if days.is_working(today) else days.after(today, 1)
 
 
 def why_not(user: User, on: date, seats: Seats | None = None) -> str | None:
@@ -93,7 +106,9 @@ def put(organization_id: Any, days: Iterable[Day], *, by: User, now: datetime) -
         rows, update_conflicts=True, unique_fields=["organization", "date"], update_fields=["name", "off", "source"]
     )
     said = [[one.date.isoformat(), one.name, one.off, one.source] for one in changed]
-    _changed(office, "days_put", by=by, seat=seat, now=now, days={one[0]: one[2] for one in said}, digest=chain.digest(said))
+    _changed(
+        office, "days_put", by=by, seat=seat, now=now, days={one[0]: one[2] for one in said}, digest=chain.digest(said)
+    )
     return len(changed)
 
 
@@ -132,7 +147,10 @@ def set_hours(
 
 
 def _locked(organization_id: Any, *, by: User, now: datetime) -> tuple[Organization, Seat]:
-    """Of the person's own office only; another one does not exist for them."""
+    """Of the person's own office only; another one does not exist for them. Memos are locked before the office, as an
+    approval locks them."""
+    for hold in _HELD:
+        hold(organization_id)
     office = Organization.objects.select_for_update(no_key=True).get(pk=organization_id, people=by)
     seat = seats_of(by, day_of(now)).with_role(*KEEPERS)
     if seat is None:

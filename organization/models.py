@@ -44,6 +44,9 @@ class Organization(models.Model):
     closes = models.TimeField(default=time(16, 30))
     day_off_rule = models.CharField(max_length=6, choices=DayOffRule.choices, default=DayOffRule.AFTER)
 
+    class Meta:
+        constraints = [models.CheckConstraint(condition=Q(opens__lt=F("closes")), name="office_closes_after_it_opens")]
+
     def __str__(self) -> str:
         return bilingual(self.name_th, self.name_en)
 

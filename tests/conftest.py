@@ -34,7 +34,7 @@ def _quiet(settings: Any) -> None:
     settings.MEMOFLOW_RING = False
     settings.MEMOFLOW_CLOCK = "tests.cast.now"
     settings.ACCOUNT_RATE_LIMITS = False
-    settings.MEMOFLOW_PUBLIC_SECONDS = 0
+    settings.MEMOFLOW_PUBLIC_SECONDS = settings.MEMOFLOW_BANNER_SECONDS = 0
 
 
 @pytest.fixture

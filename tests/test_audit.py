@@ -213,7 +213,7 @@ def test_a_guard_that_was_switched_off_counts_as_missing(cast: Cast) -> None:
 def test_guards_are_removed_and_installed_twice_without_harm(cast: Cast) -> None:
     for _ in range(2):
         guards.remove_all()
-    assert len(guards.missing()) == 24  # two on each of eleven tables, and two for the one open group of a memo
+    assert len(guards.missing()) == 28  # two on each of thirteen tables, and two for the one open group of a memo
     for _ in range(2):
         guards.install_all()
     assert guards.missing() == []

@@ -186,7 +186,7 @@ def test_no_verb_moves_a_task_of_a_closed_year(cast: Cast, verb: str, state: str
     task = REACH[state](cast)
     close(cast)
     act, arguments = ACTS[verb]
-    judges = ("accept", "send_back", "cancel", "answer_extension")
+    judges = ("accept", "send_back", "cancel", "answer_extension", "nudge")
     by = cast.head_of_office if verb in judges else cast.worker_of(task)
     with pytest.raises(NotNow, match="closed"):
         act(task.pk, by=by, now=at(AFTER), **arguments)

@@ -15,7 +15,7 @@ from hypothesis import strategies as some
 
 from notifications import bundling, composing, delivery, facts, mail, outbox
 from notifications.models import Letter
-from organization.models import User
+from organization.models import Organization, User
 from tests.cast import Cast
 from tests.test_bundling import FACTS, MORNING, again, digests, post
 
@@ -184,7 +184,7 @@ def test_the_reads_do_not_grow_with_the_letters(cast: Cast, things: dict[str, An
 )
 def test_any_text_survives_the_wire(subject: str, text: str) -> None:
     letter = Letter(subject=" ".join(subject.split()), text=text, html=f"<p>{text}</p>")
-    letter.recipient = User(email="works@kps-sao.example")
+    letter.recipient, letter.organization = User(email="works@kps-sao.example"), Organization()
     wire = mail.written(letter)
     assert wire.isascii() and all(len(line) <= 998 for line in wire.split(b"\r\n"))
     assert wire.count(b"\n") == wire.count(b"\r\n") == wire.count(b"\r")
@@ -198,7 +198,7 @@ def test_any_text_survives_the_wire(subject: str, text: str) -> None:
 
 def test_a_header_of_two_lines_is_never_written(monkeypatch: pytest.MonkeyPatch) -> None:
     letter = Letter(subject="x", text="x", html="x")
-    letter.recipient = User(email="works@kps-sao.example")
+    letter.recipient, letter.organization = User(email="works@kps-sao.example"), Organization()
     monkeypatch.setattr(mail, "headers", lambda letter: {"Reply-To": "a@b.example\r\nBcc: all@example.org"})
     with pytest.raises(ValueError, match="more than one line"):
         mail.written(letter)
@@ -206,7 +206,7 @@ def test_a_header_of_two_lines_is_never_written(monkeypatch: pytest.MonkeyPatch)
 
 def test_what_is_attached_comes_after_the_words(monkeypatch: pytest.MonkeyPatch) -> None:
     letter = Letter(subject="x", text="สวัสดี", html="<p>สวัสดี</p>")
-    letter.recipient = User(email="works@kps-sao.example")
+    letter.recipient, letter.organization = User(email="works@kps-sao.example"), Organization()
     ics = "text/calendar; charset=utf-8; method=PUBLISH"
     monkeypatch.setattr(mail, "attachments", lambda letter: [("task.ics", "งาน".encode(), ics)])
     read = message_from_bytes(mail.written(letter), policy=policy.default)

@@ -1,9 +1,11 @@
 """The office's own calendar: who keeps it, what a change does to open work, files of days, half days and hours."""
 
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from datetime import date, datetime, time, timedelta
 from io import StringIO
 from pathlib import Path
+from threading import Barrier
 from typing import Any
 
 import pytest
@@ -83,6 +85,12 @@ def test_half_days_are_worked_by_half() -> None:
     assert [office.is_at_work(at(DAY + days(1), hour)) for hour in (9, 11, 12, 16)] == [True, True, False, False]
     assert office.is_working(DAY) and office.until(DAY - days(1), DAY + days(1)) == 2
     assert office.is_at_work(at(DAY, 16, 29)) and not office.is_at_work(at(DAY, 16, 30))
+
+
+def test_a_half_day_that_leaves_no_hours_is_no_day_to_send_on() -> None:
+    office = WorkingDays(halves={DAY: "morning"}, closes=time(12))
+    assert office.hours(DAY) is None
+    assert office.next_hours(at(DAY, 9)) == at(DAY + days(1), 8, 30)
 
 
 def test_an_open_day_is_worked_though_it_is_a_saturday() -> None:
@@ -225,6 +233,26 @@ def test_new_tasks_and_granted_days_are_settled_from_the_start(cast: Cast) -> No
 
 
 @pytest.mark.django_db
+def test_a_deadline_that_was_moved_once_moves_again(cast: Cast) -> None:
+    """Meant for a Saturday, due on Monday; on Sunday the Monday is given free."""
+    task = cast.started("fin")
+    asked = extensions.ask(task.pk, by=cast.finance, until=date(2022, 4, 30), reason="รอเอกสาร", now=at())
+    extensions.grant(task.pk, by=cast.head_of_office, extension=asked.pk, now=at())
+    put(cast, date(2022, 5, 2), now=at(date(2022, 5, 1)))
+    assert DivisionTask.objects.get(pk=task.pk).due_on == date(2022, 5, 3)
+
+
+@pytest.mark.django_db
+def test_nothing_that_was_to_come_is_moved_into_the_past(cast: Cast) -> None:
+    task = cast.started("fin")
+    days_off.set_hours(
+        cast.office.pk, opens=time(8), closes=time(16), rule="before", email="", by=cast.head_of_office, now=at()
+    )
+    put(cast, SPRING, now=at(SPRING))
+    assert DivisionTask.objects.get(pk=task.pk).due_on == date(2022, 4, 1)
+
+
+@pytest.mark.django_db
 def test_past_deadlines_and_finished_work_stay(cast: Cast) -> None:
     task = cast.started("fin")
     put(cast, SPRING, now=at(date(2022, 4, 4)))
@@ -253,6 +281,31 @@ def test_the_statements_of_a_change_do_not_grow_with_the_tasks(cast: Cast) -> No
     for _n in range(3):
         cast.approved()
     assert cost() == few
+
+
+@pytest.mark.postgres
+@pytest.mark.django_db(transaction=True)
+def test_an_approval_and_a_change_of_the_calendar_do_not_wait_for_each_other_in_a_circle(cast: Cast) -> None:
+    memo = cast.endorsed()
+    barrier = Barrier(2)
+
+    def approve() -> None:
+        barrier.wait(5)
+        cast.answer(memo, cast.mayor, "approve", now=at(hour=14))
+        connection.close()
+
+    def change() -> None:
+        barrier.wait(5)
+        put(cast, SPRING, now=at(hour=14))
+        connection.close()
+
+    with ThreadPoolExecutor(2) as pool:
+        for done in [pool.submit(approve), pool.submit(change)]:
+            done.result(30)
+    assert {*DivisionTask.objects.filter(measure__row__follow_up_due=SPRING).values_list("due_on", flat=True)} == {
+        date(2022, 4, 1)
+    }
+    assert list(chain.verify()) == []
 
 
 @pytest.mark.django_db

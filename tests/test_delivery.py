@@ -158,6 +158,7 @@ def test_a_recipient_whom_the_server_refuses_fails_alone(cast: Cast, server: Ser
     assert (bad.recipient, bad.attempts, bad.failed_at) == (cast.mayor, 1, NOW)
     assert "550" in bad.error
     later()
+    assert delivery.send_due(now=NOW) == 1  # the head of office is told of the address
     assert delivery.send_due(now=NOW) == 0
 
 

@@ -12,7 +12,8 @@ from audit import chain
 from measures import extensions, policies, work
 from measures.models import DivisionTask, Extension
 from measures.queries import awaiting_time
-from notifications import facts, scans
+from measures.reminders import task_facts
+from notifications import scans
 from notifications.models import Letter
 from organization.appointments import act_for
 from organization.models import User
@@ -331,7 +332,7 @@ def test_a_moved_deadline_takes_back_its_reminders_and_reminds_anew(cast: Cast) 
     assert told("task_due_soon") == {"finance"}
     letter = Letter.objects.get(event="task_due_soon", voided_at=None)
     assert letter.context["due_on"] == "2022-05-31"
-    assert facts.of([letter])[letter.about]["first_due"] == "2022-03-31"
+    assert task_facts([letter.about])[letter.about]["first_due"] == "2022-03-31"
 
 
 # --- what is kept

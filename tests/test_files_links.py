@@ -24,7 +24,7 @@ import config.settings
 from files import addresses, links, shelf, tasks
 from files.links import look
 from files.models import Attachment, LinkState
-from organization import seats
+from organization import outbound, seats
 from tests.cast import DAY, Cast, at
 from tests.test_races import together
 
@@ -158,7 +158,7 @@ def test_a_private_address_is_refused_however_it_is_written(host: str) -> None:
 )
 def test_a_public_address_inside_another_is_public(ip: str) -> None:
     """So a server that knows IPv6 only reaches the others."""
-    assert addresses.is_open(ipaddress.ip_address(ip))
+    assert outbound.is_open(ipaddress.ip_address(ip))
 
 
 # --- a look ------------------------------------------------------------------------------------------------------
@@ -201,7 +201,7 @@ class Server:
 @pytest.fixture
 def open_house(monkeypatch: pytest.MonkeyPatch, settings: Any) -> Callable[[int], None]:
     """Names of `.example` are this machine's, and this machine's address is as good as public: in this test only."""
-    real_lookup, real_rule = socket.getaddrinfo, addresses.is_open
+    real_lookup, real_rule = socket.getaddrinfo, outbound.is_open
 
     def lookup(host: str, port: int, *rest: Any, **more: Any) -> Any:
         if host.endswith(".example"):
@@ -209,7 +209,7 @@ def open_house(monkeypatch: pytest.MonkeyPatch, settings: Any) -> Callable[[int]
         return real_lookup(host, port, *rest, **more)
 
     monkeypatch.setattr(socket, "getaddrinfo", lookup)
-    monkeypatch.setattr(addresses, "is_open", lambda ip: str(ip) == "127.0.0.1" or real_rule(ip))
+    monkeypatch.setattr(outbound, "is_open", lambda ip: str(ip) == "127.0.0.1" or real_rule(ip))
 
     def at_port(port: int) -> None:
         settings.MEMOFLOW_LINK_PORTS = [*settings.MEMOFLOW_LINK_PORTS, port]
@@ -369,7 +369,7 @@ def test_redirects_without_an_end_are_dead(server: Server) -> None:
 def test_a_redirect_to_a_place_that_is_not_looked_at_is_refused(
     server: Server, monkeypatch: pytest.MonkeyPatch, target: str, problem: str
 ) -> None:
-    lookup, rule = socket.getaddrinfo, addresses.is_open
+    lookup, rule = socket.getaddrinfo, outbound.is_open
 
     def resolved(host: str, *rest: Any, **more: Any) -> Any:
         return lookup("127.0.0.2" if host == "localhost" else host, *rest, **more)
@@ -483,7 +483,7 @@ def test_a_certificate_that_is_proven_is_good(
     context.load_cert_chain(made)
     context.sni_callback = lambda _socket, name, _context: names.append(name)
     trusting = ssl.create_default_context(cafile=str(made))
-    monkeypatch.setattr(links, "_context", lambda *, prove: trusting)
+    monkeypatch.setattr(outbound, "_context", lambda *, prove: trusting)
     secure = Server(context)
     open_house(secure.port)
     try:

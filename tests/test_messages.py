@@ -170,7 +170,7 @@ def test_the_catalogue_is_complete_and_compiled() -> None:
 def test_the_check_names_what_is_missing_wrong_or_left_over(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     words = messages.merged()
     found = messages.by_key(words)
-    found[None, "Approved: %(subject)s"].string = "อนุมัติแล้ว"
+    found[None, "Approved: memo %(number)s: %(title)s"].string = "อนุมัติแล้ว"
     found[None, "Memos"].string = ""
     words.add("Never said", "ไม่เคยกล่าว")
     monkeypatch.setattr(messages, "PO", tmp_path / "django.po")
@@ -178,7 +178,7 @@ def test_the_check_names_what_is_missing_wrong_or_left_over(tmp_path: Path, monk
     messages.PO.write_bytes(messages.as_po(words))
     messages.MO.write_bytes(b"stale")
     assert messages.faults() == [
-        "Placeholders differ (%(subject)s): 'Approved: %(subject)s'",
+        "Placeholders differ (%(number)s, %(title)s): 'Approved: memo %(number)s: %(title)s'",
         "No Thai: 'Memos'",
         "Nobody says it any more: 'Never said'",
         "django.mo is not what django.po compiles to: run script/messages.",

@@ -8,7 +8,7 @@ from uuid import UUID, uuid4
 import pytest
 from django.db import transaction
 
-from measures import comments, evidence, extensions, policies, sharing, work
+from measures import comments, evidence, extensions, nudging, policies, sharing, work
 from measures.models import DivisionTask, Extension
 from organization.refusals import NotNow, Refused
 from tests.cast import DAY, Cast, at
@@ -17,7 +17,7 @@ pytestmark = pytest.mark.django_db
 
 WORK = {"start", "tick", "report", "attach", "ask_extension"}
 LEAD = {"hand_over", "share"}
-SHARING = {"hand_over", "share", "cancel", "comment"}
+SHARING = {"hand_over", "share", "cancel", "comment", "nudge"}
 #: what may be done when; "asked" is work in progress whose division asks for more time
 WHEN = {
     "assigned": {"start", "ask_extension", *SHARING},
@@ -67,6 +67,7 @@ ACTS: dict[str, tuple[Callable[..., Any], dict[str, Any]]] = {
     "ask_extension": (extensions.ask, {"until": date(2022, 9, 30), "reason": "ส่งงานช้า"}),
     "answer_extension": (answer_time, {}),
     "comment": (comments.comment, {"text": "ทราบ"}),
+    "nudge": (nudging.nudge, {}),
 }
 
 
@@ -75,6 +76,7 @@ def expected(division: str, state: str, verb: str, person: str) -> str:
     everyone = workers | judges | readers
     if person not in everyone:
         return "absent"
+    judges = {"head_of_office"} if verb == "nudge" else judges
     may = workers if verb in WORK else leaders if verb in LEAD else everyone if verb == "comment" else judges
     if person not in may:
         return "refused"

@@ -320,5 +320,6 @@ def test_the_page_takes_as_many_statements_for_many_words_as_for_few(cast: Cast,
         cast.hire(f"clerk{_n}", "officer", "fin")
     sharing.share(task.pk, by=cast.finance, officers={s.pk: cast.finance.pk for s in steps}, now=at(DAY + days(20)))
     extensions.ask(task.pk, by=cast.finance, until=LATER, reason="ช้า", now=at(DAY + days(20)))
+    page(client, task)  # with this look, what came meanwhile is read: one statement, whatever its number
     assert statements(client, task) == few
-    assert few <= 43, few
+    assert few <= 49, few

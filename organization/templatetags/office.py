@@ -14,7 +14,7 @@ from django.utils.html import escape, format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language, gettext, ngettext, override
 
-from organization import calendar
+from organization import calendar, plain_text
 
 register = template.Library()
 
@@ -87,6 +87,15 @@ def moment(when: When) -> str:
 
 
 @register.filter
+def time_of_day(when: When) -> str:
+    """09.14 น., or 09:14, where the day is said already."""
+    at = _local(when)
+    if not isinstance(at, datetime):
+        return ""
+    return f"{at:%H.%M} น." if _reads_thai() else f"{at:%H:%M}"
+
+
+@register.filter
 def paper_day(when: When) -> str:
     """๑๔ กันยายน ๒๕๖๔, whoever reads: the paper is Thai."""
     on = _date(when)
@@ -114,6 +123,26 @@ def be(when: When) -> int | str:
     """The Buddhist year."""
     on = _date(when)
     return calendar.buddhist_year(on) if on else ""
+
+
+@register.filter
+def typed_day(when: When) -> str:
+    """As a Thai office types a day, and as its forms read it: 12/4/2565."""
+    found = _date(when)
+    return f"{found.day}/{found.month}/{calendar.buddhist_year(found)}" if found else ""
+
+
+@register.filter
+def month_name(when: When) -> str:
+    """ตุลาคม 2565, or October 2022."""
+    found = _date(when)
+    if found is None:
+        return ""
+    return (
+        f"{calendar.MONTHS_TH[found.month - 1]} {calendar.buddhist_year(found)}"
+        if _reads_thai()
+        else f"{MONTHS_EN[found.month - 1]} {found.year}"
+    )
 
 
 @register.filter
@@ -183,6 +212,12 @@ def tidy(text: object) -> str:
     """A plain letter without the gaps that its conditions left: at most one empty line in a row."""
     lines = "\n".join(line.strip() for line in str(text).splitlines())
     return re.sub(r"\n{3,}", "\n\n", lines)
+
+
+@register.filter
+def shortened(text: object, most: int) -> str:
+    """At most so many characters; no Thai letter is parted from its vowels and marks."""
+    return plain_text.shortened(str(text or ""), most)
 
 
 @register.filter
