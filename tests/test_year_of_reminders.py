@@ -1,9 +1,9 @@
 """A fiscal year of offices, day by day, through the real services, scans and post office: what was told is what an
 independent model says, and the accounts find nothing missed, nothing twice and nothing that nobody owed.
 
-Fifteen offices live side by side in one database, each with a history of its own; the outages are of the server, so they
-share those, and no office may get a letter of another's. The suite walks 30 histories; MEMOFLOW_HISTORIES asks for
-more (script/bench faults: 300).
+Fifteen offices live side by side in one database, each with a history of its own; the outages are of the server, so
+they share those, and no office may get a letter of another's. The suite walks 30 histories; MEMOFLOW_HISTORIES asks
+for more (script/bench faults: 300).
 """
 
 import os
