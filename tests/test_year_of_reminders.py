@@ -1,9 +1,9 @@
 """A fiscal year of offices, day by day, through the real services, scans and post office: what was told is what an
 independent model says, and the accounts find nothing missed, nothing twice and nothing that nobody owed.
 
-Ten offices live side by side in one database, each with a history of its own; the outages are of the server, so they
-share those, and no office may get a letter of another's. The suite walks 30 histories; MEMOFLOW_HISTORIES asks for
-more (script/bench faults: 300).
+Fifteen offices live side by side in one database, each with a history of its own; the outages are of the server, so
+they share those, and no office may get a letter of another's. The suite walks 30 histories; MEMOFLOW_HISTORIES asks
+for more (script/bench faults: 300).
 """
 
 import os
@@ -33,7 +33,7 @@ from tests import cast as tests_cast
 from tests import model_of_reminders as model
 from tests.cast import digest, open_step, short_text
 
-TOWNS = 10
+TOWNS = 15
 HISTORIES = int(os.environ.get("MEMOFLOW_HISTORIES", "30"))
 FIRST, LAST = date(2021, 10, 1), date(2022, 9, 30)
 YEAR = 2565
