@@ -182,7 +182,7 @@ def test_only_the_head_of_office_and_never_of_his_own_step(cast: Cast) -> None:
         with pytest.raises(Memo.DoesNotExist):
             memo_nudging.nudge(memo.pk, by=who, step=step.pk, now=at(hour=11))
     act_for(step.position, cast.head_of_office, starts_on=DAY, ends_on=DAY, order_number="3/2564")
-    with pytest.raises(Refused, match="yourself"):
+    with pytest.raises(Refused, match="ตัวท่านเอง"):
         memo_nudging.nudge(memo.pk, by=cast.head_of_office, step=step.pk, now=at(hour=11))
     assert not Nudge.objects.exists()
 
