@@ -106,7 +106,7 @@ def test_a_memo_goes_from_its_draft_to_accepted_work(cast: Cast, visit: Visit, s
     author.get_by_label("ถึงผู้ใด").select_option(label=f"{User.objects.get(username='finance')} (finance)")
     author.get_by_role("button", name="แสดง").click()
     subjects = author.get_by_role("main").get_by_role("listitem")
-    for words in ("มอบหมายงานใหม่", "ส่งกลับแก้ไข โปรดดำเนินการเพิ่มเติม", "ตรวจรับงานแล้ว", "แจ้งเวียน"):
+    for words in ("มอบหมายงานใหม่", "ส่งกลับให้กองคลังแก้ไข", "ตรวจรับงาน", "แจ้งเวียน"):
         expect(subjects.filter(has_text=words).first).to_be_visible()
     subjects.get_by_role("link", name="มอบหมายงานใหม่").click()
     expect(author.get_by_role("article")).to_contain_text("เรียน")
