@@ -153,7 +153,7 @@ def delivered(port: int) -> float:
 
 def carried(port: int) -> float:
     now = write(LETTERS)
-    Letter.objects.bulk_update(composed(now), ["subject", "text", "html"], batch_size=100)
+    Letter.objects.bulk_update(composed(now), ["subject", "text"], batch_size=100)
     began = time.perf_counter()
     assert delivery.send_due(now=now) == LETTERS
     return LETTERS / (time.perf_counter() - began)

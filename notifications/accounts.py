@@ -504,7 +504,7 @@ def _written(office: Office, since: datetime, until: datetime) -> Iterator[Lette
 
 
 def _letters(**of: Any) -> QuerySet[Letter]:
-    return Letter.objects.filter(**of).defer("subject", "text", "html")
+    return Letter.objects.filter(**of).defer("subject", "text")
 
 
 def _fate(one: Due, letter: Letter | None, until: datetime) -> str:

@@ -99,9 +99,9 @@ class _Plan:
         """In statements that do not grow with the people, but for the moments at which their mails go."""
         rows = Letter.objects.filter
         for moment, ids in self.at.items():
-            rows(pk__in=ids).update(not_before=moment)
-        rows(pk__in=self.void).update(not_before=self.now, voided_at=self.now)
-        rows(pk__in=self.stopped).update(not_before=self.now, unmailed=STOPPED)
+            rows(pk__any=ids).update(not_before=moment)
+        rows(pk__any=self.void).update(not_before=self.now, voided_at=self.now)
+        rows(pk__any=self.stopped).update(not_before=self.now, unmailed=STOPPED)
         Letter.objects.bulk_create(self.digests)
         Letter.objects.bulk_update(self.enclosed, ["digest", "not_before"], batch_size=PEOPLE)
 

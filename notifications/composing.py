@@ -1,9 +1,10 @@
-"""The words of letters, in their readers' language: rendered once, before the first attempt, and kept from then on.
+"""The words of letters, in their readers' language: rendered before the first attempt, and kept with what became of it.
 
 A reminder states the facts of its thing as they are when it is written (`facts`); a digest what its letters say. So a
 batch's material is gathered first, in statements that do not grow with the letters, and no template asks for more.
 """
 
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -23,6 +24,12 @@ from organization.plain_text import shortened
 #: The order in which a digest speaks of things: what is late first, what is only to know last.
 ORDER = ("overdue", "due_today", "due_soon", "news")
 DIGEST = "digest"
+#: What stands where in a letter's text: mails/base.txt.
+_TEXT = re.compile(
+    r"(?P<salutation>[^\n]*)\n\n(?:(?P<said>.*)\n\n)?(?P<act>[^\n]*):\n(?P<link>\S+)"
+    r"\n\n-- ?\n(?P<organization>[^\n]*)\n.*",
+    re.DOTALL,
+)
 
 
 class Gone(Exception):
@@ -59,25 +66,39 @@ def gather(letters: Iterable[Letter]) -> Material:
 
 
 def compose(letter: Letter, material: Material | None = None) -> None:
-    """The words of a letter; one that has them keeps them, but for a digest's. Stores nothing. Raises Gone."""
+    """The words of a letter, and its page; one that has words keeps them, but for a digest. Stores nothing.
+
+    Raises Gone.
+    """
     for _part in writing(letter, gather([letter]) if material is None else material):
         pass
 
 
 def writing(letter: Letter, material: Material) -> Iterator[None]:
     """As `compose`, part by part, for whoever has a moment now and then."""
-    if letter.text and letter.event != DIGEST:
-        return
-    said = _said(letter, material)
-    yield
-    subject = _subject(letter, said)
-    said = {**preferences.frame(letter), **said}
-    yield
-    text = _render(letter, "txt", said).strip() + "\n"
-    yield
-    said |= {"subject": said.get("subject", subject), "preheader": preferences.preheader(text)}
-    letter.html = _render(letter, "html", said)
-    letter.subject, letter.text = subject, text
+    said: dict[str, Any] = {}
+    if letter.event == DIGEST or not letter.text:
+        said = _said(letter, material)
+        subject = _subject(letter, said)
+        yield
+        letter.text = _render(letter, "txt", {"foot": preferences.foot(letter, "txt"), **said}).strip() + "\n"
+        letter.subject = subject
+        yield
+    letter.html = _page(letter, said)
+
+
+def _page(letter: Letter, said: Mapping[str, Any]) -> str:
+    """The text as HTML: what stands in it, in a frame. Only a digest has more to show."""
+    parts = _TEXT.fullmatch(letter.text)
+    assert parts, letter.pk
+    shown = {
+        **said,
+        **parts.groupdict(""),
+        "subject": letter.subject,
+        "preheader": preferences.preheader(letter.text),
+        "foot_html": preferences.foot(letter, "html"),
+    }
+    return _in_language(letter, f"mails/{DIGEST if letter.event == DIGEST else 'base'}.html", shown)
 
 
 def subject(letter: Letter, material: Material) -> str:
@@ -157,6 +178,10 @@ def _subject(letter: Letter, said: dict[str, Any]) -> str:
     return shortened(" ".join(_render(letter, "subject.txt", said).split()), 300)
 
 
-def _render(letter: Letter, kind: str, said: dict[str, Any]) -> str:
+def _render(letter: Letter, kind: str, said: Mapping[str, Any]) -> str:
+    return _in_language(letter, f"mails/{letter.event}.{kind}", said)
+
+
+def _in_language(letter: Letter, template: str, said: Mapping[str, Any]) -> str:
     with translation.override(letter.recipient.language):
-        return render_to_string(f"mails/{letter.event}.{kind}", said)
+        return render_to_string(template, dict(said))

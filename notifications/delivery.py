@@ -1,11 +1,10 @@
-"""The post office: settle, claim by a short lease, compose once, send on one connection, mark each after its 250.
+"""The post office: settle, claim by a short lease, compose, send on one connection, mark each after its 250.
 
 At least once: a worker killed between the server's 250 and the mark repeats that one letter, with the same
 Message-ID. No row lock is held while sending; the final mark asks for the lease that was taken. What can be done for
 the letters behind is done while the mail server thinks about the one in front.
 """
 
-import json
 import logging
 import time
 from collections import defaultdict
@@ -30,7 +29,7 @@ __all__ = ["ATTEMPTS", "LEASE", "LONGEST_WAIT", "PATIENCE", "claim", "compose", 
 
 logger = logging.getLogger(__name__)
 
-SLICE = 20  # letters whose words are stored together
+END = object()
 FRESH = 0.1  # seconds after which it is asked again which letters still may go
 
 
@@ -65,8 +64,9 @@ def claim(limit: int, *, now: datetime) -> list[Letter]:
         ids = list(due.order_by("not_before", "at").values_list("pk", flat=True)[:limit])
         if not ids:
             return []
-        Letter.objects.filter(pk__in=ids).update(next_at=wall + LEASE, lease=token)
-    claimed = Letter.objects.filter(pk__in=ids, lease=token).select_related("recipient__preference", "organization")
+        Letter.objects.filter(pk__any=ids).update(next_at=wall + LEASE, lease=token)
+    # A reader or an office of many letters is read once.
+    claimed = Letter.objects.filter(pk__any=ids, lease=token).prefetch_related("recipient__preference", "organization")
     return list(claimed.order_by("not_before", "at"))
 
 
@@ -89,6 +89,7 @@ class _Batch:
         self._marks = Marks()
         self._faults: dict[UUID, Exception] = {}
         self._composed: set[UUID] = set()
+        self._mail = Mail()
 
     def send(self) -> None:
         """All that may go now. Raises Down when the rest has to wait for the server."""
@@ -98,7 +99,7 @@ class _Batch:
         self.material = composing.gather(self.letters)
         self._parts = self._writing()
         try:
-            with Mail().opened(self._meanwhile) as hand_over:
+            with self._mail.opened(self._meanwhile) as hand_over:
                 for letter in self._ready():
                     if time.monotonic() > self.until:
                         self._release(timedelta(0))
@@ -157,30 +158,26 @@ class _Batch:
         return [one for one in letters if one.pk not in held]
 
     def _ready(self) -> Iterator[Letter]:
-        """The letters one by one: composed, what they say stored, and not voided since. A digest's is read anew."""
-        for start in range(0, len(self.letters), SLICE):
-            some = self.letters[start : start + SLICE]
-            kept, seen = self._kept([one for one in some if one.event != DIGEST]), time.monotonic()
-            for place, letter in enumerate(some):
-                if time.monotonic() > seen + FRESH:
-                    kept, seen = self._still(some[place:], kept), time.monotonic()
-                if self._digest(letter) if letter.event == DIGEST else letter.pk in kept:
-                    yield letter
+        """The letters one by one: composed, and not voided since. A digest is read anew."""
+        kept, seen = set[UUID](), float("-inf")
+        for place, letter in enumerate(self.letters):
+            if time.monotonic() > seen + FRESH:
+                kept, seen = self._still(self.letters[place:]), time.monotonic()
+            if letter.pk in kept and (self._digest(letter) if letter.event == DIGEST else self._is_composed(letter)):
+                yield letter
 
-    def _kept(self, letters: list[Letter]) -> set[UUID]:
-        """Store what these say; those that are still to be sent."""
-        while not self._composed.issuperset(one.pk for one in letters):
+    def _still(self, letters: list[Letter]) -> set[UUID]:
+        self._marks.settle()
+        rows = Letter.objects.filter(pk__any=[one.pk for one in letters], lease=letters[0].lease)
+        return set(rows.filter(sent_at=None, voided_at=None).values_list("pk", flat=True))
+
+    def _is_composed(self, letter: Letter) -> bool:
+        while letter.pk not in self._composed:
             next(self._parts)
-        self._marks.settle()
-        for letter in letters:
-            if fault := self._faults.get(letter.pk):
-                _end(letter, fault, now=self.now)
-        return _store([one for one in letters if one.pk not in self._faults])
-
-    def _still(self, letters: list[Letter], kept: set[UUID]) -> set[UUID]:
-        self._marks.settle()
-        rows = Letter.objects.filter(pk__in=[one.pk for one in letters], lease=letters[0].lease)
-        return kept & set(rows.filter(sent_at=None, voided_at=None).values_list("pk", flat=True))
+        if fault := self._faults.get(letter.pk):
+            self._marks.settle()
+            _end(letter, fault, now=self.now)
+        return fault is None
 
     def _digest(self, digest: Letter) -> bool:
         """Compose a digest of what it still encloses; False when nothing is left of it, or it was taken over."""
@@ -200,12 +197,14 @@ class _Batch:
             return keep(digest)
 
     def _writing(self) -> Iterator[None]:
-        """The words of all letters but the digests, part by part."""
+        """The words and the mails of all letters but the digests, part by part."""
         for letter in self.letters:
             if letter.event == DIGEST:
                 continue
             try:
                 yield from composing.writing(letter, self.material)
+                yield
+                self._mail.prepare(letter)
             except SoftTimeLimitExceeded:
                 raise
             except Exception as error:  # a template's fault must stop this letter only
@@ -213,10 +212,11 @@ class _Batch:
             self._composed.add(letter.pk)
             yield
 
-    def _meanwhile(self) -> None:
-        """While the mail server thinks: hear whether the last mark was taken, and write on at a letter behind."""
+    def _meanwhile(self, answered: Callable[[], bool]) -> None:
+        """While the mail server thinks: hear whether the last mark was taken, and write on at the letters behind."""
         self._marks.settle()
-        next(self._parts, None)
+        while not answered() and next(self._parts, END) is not END:
+            pass
 
     def _release(self, wait: timedelta, error: Exception | None = None) -> None:
         """All of which nothing has become: they are due again after this wait, and no attempt is counted."""
@@ -228,29 +228,11 @@ class _Batch:
 
 def keep(letter: Letter) -> bool:
     """Store what the letter says; False when it was voided or taken over meanwhile. One statement."""
-    return letter.pk in _store([letter])
+    return _mine(letter).update(**_said(letter)) == 1
 
 
-def _store(letters: list[Letter]) -> set[UUID]:
-    """Store what letters of one lease say, in one statement; those that are neither voided nor taken over."""
-    if not letters:
-        return set()
-    if connection.vendor != "postgresql":
-        with transaction.atomic():
-            return {one.pk for one in letters if _mine(one).update(subject=one.subject, text=one.text, html=one.html)}
-    said = [{"id": str(one.pk), **{name: getattr(one, name) for name in _WORDS}} for one in letters]
-    with connection.cursor() as cursor:
-        cursor.execute(_STORE, [json.dumps(said, ensure_ascii=False), letters[0].lease])
-        return {pk for (pk,) in cursor.fetchall()}
-
-
-_WORDS = ("subject", "text", "html")
-_STORE = """
-UPDATE notifications_letter AS letter SET subject = said.subject, text = said.text, html = said.html
-FROM json_to_recordset(%s::json) AS said (id uuid, subject text, text text, html text)
-WHERE letter.id = said.id AND letter.lease = %s AND letter.sent_at IS NULL AND letter.voided_at IS NULL
-RETURNING letter.id
-"""
+def _said(letter: Letter) -> dict[str, str]:
+    return {"subject": letter.subject, "text": letter.text}
 
 
 def _mine(letter: Letter) -> QuerySet[Letter]:
@@ -263,7 +245,8 @@ def _wait(letter: Letter, error: Exception, *, now: datetime) -> None:
         _fail(letter, error, now=now)
         return
     next_at = timezone.now() + channels.wait_after(letter.attempts)
-    _mine(letter).update(attempts=letter.attempts + 1, next_at=next_at, lease=None, error=_words(error))
+    waits = {"attempts": letter.attempts + 1, "next_at": next_at, "lease": None, "error": _words(error)}
+    _mine(letter).update(**waits, **_said(letter))
 
 
 def _end(letter: Letter, error: Exception, *, now: datetime) -> None:
@@ -279,7 +262,7 @@ def _fail(letter: Letter, error: Exception, *, now: datetime) -> None:
     """For good, and with a digest all it encloses."""
     logger.warning("Letter %s cannot be delivered: %s", letter.pk, error)
     carried(letter).update(failed_at=now, error=_words(error))
-    Letter.objects.filter(pk=letter.pk, failed_at=now).update(attempts=letter.attempts + 1)
+    Letter.objects.filter(pk=letter.pk, failed_at=now).update(attempts=letter.attempts + 1, **_said(letter))
 
 
 def _words(error: Exception | None) -> str:

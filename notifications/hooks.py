@@ -367,7 +367,7 @@ def claim(limit: int) -> list[Call]:
         Call.objects.filter(pk__in=ids).update(next_at=wall + LEASE, lease=token)
     mine = Call.objects.filter(pk__in=ids, lease=token)
     whole = mine.select_related("hook", "letter__recipient", "letter__organization")
-    return list(whole.defer("letter__text", "letter__html").order_by("pk"))
+    return list(whole.defer("letter__text").order_by("pk"))
 
 
 def _by_hook(calls: list[Call]) -> Iterable[tuple[Hook, list[Call]]]:

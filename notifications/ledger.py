@@ -59,9 +59,7 @@ class Told:
 def about(which: Q) -> QuerySet[Letter]:
     """The letters about a thing, the newest first by their key (-at, -pk); digests speak of no thing."""
     letters = Letter.objects.filter(which).exclude(event=DIGEST)
-    return letters.select_related("recipient__preference", "digest").defer(
-        "text", "html", "digest__text", "digest__html"
-    )
+    return letters.select_related("recipient__preference", "digest").defer("text", "digest__text")
 
 
 def newest(which: Q, *, reader: User, of_office: bool, now: datetime) -> tuple[list[Line], bool]:

@@ -3,15 +3,17 @@
 A mail's bytes are ASCII whatever it says (base64), so that any server takes them, with lines of any length.
 """
 
+import select
 import smtplib
-from base64 import b64encode, encodebytes
+from base64 import b64encode
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from email import message_from_bytes
 from email.message import Message
 from email.utils import formatdate, parseaddr
-from functools import lru_cache, partial
+from functools import lru_cache
 from typing import Any
+from uuid import UUID
 
 from celery.exceptions import SoftTimeLimitExceeded
 from django.conf import settings
@@ -25,10 +27,14 @@ from notifications.channels import Down, Later, Never
 from notifications.models import Letter
 
 WORD = 11  # characters in an encoded word of a header: in base64 and its frame at most the 75 of RFC 2047
+LINE = 76  # characters in a line of base64 (RFC 2045)
 GOING = 421  # the server says that it hangs up
 
+#: What is done while an answer is awaited; it is told whether that has come.
+Meanwhile = Callable[[Callable[[], bool]], None]
 
-def nothing() -> None:
+
+def nothing(answered: Callable[[], bool]) -> None:
     """Nothing to do meanwhile."""
 
 
@@ -37,9 +43,17 @@ class Mail:
 
     name = "mail"
 
+    def __init__(self) -> None:
+        self._wires: dict[UUID, bytes] = {}
+
+    def prepare(self, letter: Letter) -> None:
+        """Make its mail ahead. What cannot be made is told when it is handed over."""
+        with suppress(ValueError):
+            self._wires[letter.pk] = written(letter)
+
     @contextmanager
-    def opened(self, meanwhile: Callable[[], None] = nothing) -> Iterator[Callable[[Letter], None]]:
-        """As Channel.opened. `meanwhile` is called whenever the server has been asked and its answer is awaited."""
+    def opened(self, meanwhile: Meanwhile = nothing) -> Iterator[Callable[[Letter], None]]:
+        """As Channel.opened. `meanwhile` is called whenever the server has been asked; it learns if it `answered`."""
         mailer = get_connection(timeout=settings.EMAIL_TIMEOUT)
         try:
             mailer.open()
@@ -47,7 +61,7 @@ class Mail:
             raise Down(error) from error
         try:
             with _using_waits(mailer, meanwhile):
-                yield partial(_send, mailer)
+                yield lambda letter: _send(mailer, letter, self._wires.pop(letter.pk, None))
         finally:
             mailer.close()
 
@@ -65,7 +79,7 @@ def attachments(letter: Letter) -> list[tuple[str, bytes, str]]:
 
 def envelope(letter: Letter) -> str:
     """The address to which a mail server returns what it could not deliver."""
-    return bounces.envelope(letter) or parseaddr(settings.DEFAULT_FROM_EMAIL)[1]
+    return bounces.envelope(letter) or _bare(settings.DEFAULT_FROM_EMAIL)
 
 
 def written(letter: Letter) -> bytes:
@@ -99,7 +113,8 @@ def _together(how: str, boundary: str, *parts: bytes) -> bytes:
 def _part(kind: str, content: bytes, name: str = "") -> bytes:
     place = f'Content-Disposition: attachment; filename="{name}"\r\n' if name else ""
     head = f"Content-Type: {kind}\r\nContent-Transfer-Encoding: base64\r\n{place}\r\n"
-    return head.encode("ascii") + encodebytes(content).replace(b"\n", b"\r\n")
+    said = b64encode(content)
+    return head.encode("ascii") + b"".join(said[n : n + LINE] + b"\r\n" for n in range(0, len(said), LINE))
 
 
 def _header(name: str, value: str) -> str:
@@ -112,6 +127,11 @@ def _encoded(value: str) -> str:
     """As encoded words, each of whole characters: of at most four bytes one."""
     words = [value[n : n + WORD] for n in range(0, len(value), WORD)]
     return "\r\n ".join(f"=?utf-8?b?{b64encode(one.encode()).decode()}?=" for one in words)
+
+
+@lru_cache(maxsize=16)
+def _bare(address: str) -> str:
+    return parseaddr(address)[1]
 
 
 @lru_cache(maxsize=4096)
@@ -131,7 +151,7 @@ class _Written(EmailMultiAlternatives):
 
 
 @contextmanager
-def _using_waits(mailer: Any, meanwhile: Callable[[], None]) -> Iterator[None]:
+def _using_waits(mailer: Any, meanwhile: Meanwhile) -> Iterator[None]:
     """While smtplib would sit and wait for an answer, something else is done first."""
     wire = mailer.connection if _speaks_smtp(mailer) else None
     if wire is None or meanwhile is nothing:
@@ -139,8 +159,11 @@ def _using_waits(mailer: Any, meanwhile: Callable[[], None]) -> Iterator[None]:
         return
     read: Callable[[], tuple[int, bytes]] = wire.getreply
 
+    def answered() -> bool:
+        return bool(select.select([wire.sock], [], [], 0)[0])
+
     def getreply() -> tuple[int, bytes]:
-        meanwhile()
+        meanwhile(answered)
         return read()
 
     wire.getreply = getreply
@@ -155,9 +178,9 @@ def _speaks_smtp(mailer: Any) -> bool:
     return isinstance(mailer, SmtpBackend) and type(mailer)._send is own._send  # type: ignore[attr-defined]
 
 
-def _send(mailer: Any, letter: Letter) -> None:
+def _send(mailer: Any, letter: Letter, wire: bytes | None) -> None:
     """One letter on its way; raises what the server's answer means."""
-    wire = _made(letter)
+    wire = wire or _made(letter)
     try:
         _hand_over(mailer, letter, wire)
     except (smtplib.SMTPServerDisconnected, smtplib.SMTPConnectError) as error:

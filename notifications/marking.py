@@ -2,11 +2,13 @@
 
 On PostgreSQL the mark has left for the database before the next mail is begun, and its answer is read while the mail
 server thinks. A worker killed in between loses no mark: the database has it. It is committed without waiting for the
-disk, so only a database machine that loses power may have a mail of its last moments repeated.
+disk, so only a database machine that loses power may have a mail of its last moments repeated. Planned once for a
+connection, it costs the database half.
 """
 
 from datetime import datetime
 from typing import Any
+from weakref import WeakSet
 
 from django.db import DatabaseError, connection
 from django.db.models import Q
@@ -16,10 +18,12 @@ from notifications.composing import DIGEST
 from notifications.models import Letter
 
 _SENT = b"""
-UPDATE notifications_letter SET sent_at = $1, sent_to = $2, error = ''
+UPDATE notifications_letter SET sent_at = $1, sent_to = $2, subject = $3, text = $4, error = ''
 FROM (SELECT set_config('synchronous_commit', 'off', true)) AS without_waiting
-WHERE id = $3 AND lease = $4 AND sent_at IS NULL AND voided_at IS NULL
+WHERE id = $5 AND lease = $6 AND sent_at IS NULL AND voided_at IS NULL
 """
+_NAME = b"mark_of_a_letter"
+_PREPARED = WeakSet[Any]()  # the connections that know it
 
 
 class Marks:
@@ -29,15 +33,18 @@ class Marks:
         self._asked: Any = None
 
     def sent(self, letter: Letter, *, now: datetime) -> None:
-        """This letter has left, and with a digest all it encloses, in one statement."""
+        """This letter has left with these words, and with a digest all it encloses, in one statement."""
         self.settle()
-        if connection.vendor != "postgresql" or letter.event == DIGEST:
-            carried(letter).update(sent_at=now, sent_to=letter.recipient.email, error="")
+        to = letter.recipient.email
+        if letter.event == DIGEST:
+            carried(letter).update(sent_at=now, sent_to=to, error="")
             return
-        connection.ensure_connection()
-        said = (now.isoformat(), letter.recipient.email, str(letter.pk), str(letter.lease))
-        self._asked = connection.connection.pgconn
-        self._asked.send_query_params(_SENT, [one.encode() for one in said])
+        if connection.vendor != "postgresql":
+            carried(letter).update(sent_at=now, sent_to=to, subject=letter.subject, text=letter.text, error="")
+            return
+        said = (now.isoformat(), to, letter.subject, letter.text, str(letter.pk), str(letter.lease))
+        self._asked = _prepared()
+        self._asked.send_query_prepared(_NAME, [one.encode() for one in said])
         while self._asked.flush():
             pass
 
@@ -50,6 +57,18 @@ class Marks:
                 refused = answer.get_error_message()
         if refused:
             raise DatabaseError(refused)
+
+
+def _prepared() -> Any:
+    """The raw connection, which knows the statement."""
+    connection.ensure_connection()
+    raw = connection.connection
+    if raw not in _PREPARED:
+        answer = raw.pgconn.prepare(_NAME, _SENT)
+        if answer.status != pq.ExecStatus.COMMAND_OK:
+            raise DatabaseError(answer.get_error_message())
+        _PREPARED.add(raw)
+    return raw.pgconn
 
 
 def carried(letter: Letter) -> Any:

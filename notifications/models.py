@@ -23,20 +23,22 @@ class Letter(models.Model):
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    organization = models.ForeignKey(Organization, models.PROTECT, related_name="+")
-    recipient = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="letters")
+    # Every index is paid for at each step of a letter's way: the references have theirs below, with more in them.
+    organization = models.ForeignKey(Organization, models.PROTECT, related_name="+", db_index=False)
+    recipient = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="letters", db_index=False)
     event = models.CharField(max_length=40)
     about = models.CharField(max_length=60)
-    key = models.CharField(max_length=200, unique=True)
+    key = models.CharField(max_length=200)
     context = models.JSONField()
     at = models.DateTimeField()
 
     subject = models.CharField(max_length=300, blank=True)
     text = models.TextField(blank=True)
-    html = models.TextField(blank=True)
+    #: The text as a page, made anew for each attempt: it says nothing of its own, so it is not stored.
+    html = ""
 
     not_before = models.DateTimeField(null=True)
-    digest = models.ForeignKey("self", models.PROTECT, null=True, related_name="enclosed")
+    digest = models.ForeignKey("self", models.PROTECT, null=True, related_name="enclosed", db_index=False)
     unmailed = models.CharField(max_length=20, blank=True, default="")
     next_at = models.DateTimeField()
     lease = models.UUIDField(null=True, editable=False)
@@ -50,11 +52,6 @@ class Letter(models.Model):
 
     class Meta:
         indexes = [
-            models.Index(
-                fields=["next_at"],
-                condition=Q(sent_at=None, voided_at=None, failed_at=None),
-                name="letter_waiting",
-            ),
             models.Index(
                 fields=["not_before", "at"],
                 condition=Q(digest=None, unmailed="", sent_at=None, voided_at=None, failed_at=None),
@@ -77,7 +74,8 @@ class Letter(models.Model):
             models.Index(fields=["digest"], condition=Q(digest__isnull=False), name="letter_enclosed"),
         ]
         constraints = [
-            models.CheckConstraint(condition=Q(sent_at=None) | Q(failed_at=None), name="letter_sent_or_failed")
+            models.UniqueConstraint(fields=["key"], name="letter_key"),
+            models.CheckConstraint(condition=Q(sent_at=None) | Q(failed_at=None), name="letter_sent_or_failed"),
         ]
 
     def __str__(self) -> str:

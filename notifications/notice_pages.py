@@ -37,7 +37,7 @@ def all_notices(request: HttpRequest) -> HttpResponse:
     """Everything I was told, the newest first, by day; `?unread=1`: only what I have not read."""
     user, only = request.user, request.GET.get("unread") == "1"
     letters = notices.unread(user) if only else notices.of(user)  # type: ignore[arg-type]
-    page = page_of(letters.defer("html"), request, key=("-at", "-pk"), size=PAGE)
+    page = page_of(letters, request, key=("-at", "-pk"), size=PAGE)
     shown = notices.shown(page.rows, user)  # type: ignore[arg-type]
     days = [{"day": day, "notices": list(some)} for day, some in groupby(shown, key=lambda one: one.day)]
     context = {"page": page, "days": days, "only": only, "now": calendar.now()}

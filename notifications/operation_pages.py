@@ -189,7 +189,7 @@ def hook(request: HttpRequest, pk: UUID) -> HttpResponse:
     """One hook: its secret, and what became of its calls."""
     _user, reach = _reach(request)
     found = _hook(reach, pk)
-    rows = Call.objects.filter(hook=found).select_related("letter").defer("letter__text", "letter__html")
+    rows = Call.objects.filter(hook=found).select_related("letter").defer("letter__text")
     calls = page_of(rows, request, key=("-pk",), size=CALLS)
     for call in calls.rows:
         call.label, call.why = label(call.letter.event), plain(call.error)

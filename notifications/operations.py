@@ -143,13 +143,13 @@ def _oldest(reach: Reach, now: datetime) -> datetime | None:
 def failed_letters(reach: Reach) -> QuerySet[Letter]:
     """Those whose reason still stands; what was enclosed in a mail that failed comes with it."""
     letters = Letter.objects.filter(failed_at__isnull=False, voided_at=None, digest=None)
-    return reach.of(letters).select_related("recipient").defer("text", "html")
+    return reach.of(letters).select_related("recipient").defer("text")
 
 
 def failed_calls(reach: Reach) -> QuerySet[Call]:
     calls = Call.objects.filter(failed_at__isnull=False, hook__ended_at=None, letter__voided_at=None)
     found = reach.of(calls, "hook__organization").select_related("hook", "letter")
-    return found.defer("letter__text", "letter__html")
+    return found.defer("letter__text")
 
 
 @transaction.atomic

@@ -173,12 +173,8 @@ def letter_headers(letter: Letter) -> dict[str, str]:
     return headers
 
 
-def frame(letter: Letter) -> dict[str, SafeString]:
-    """What stands at the foot of a letter, as text and as HTML: why it comes, where a reply goes, how it is stopped."""
-    return {"foot": _foot_of(letter, "txt"), "foot_html": _foot_of(letter, "html")}
-
-
-def _foot_of(letter: Letter, form: str) -> SafeString:
+def foot(letter: Letter, form: str) -> SafeString:
+    """What stands at the foot of a letter, as txt or html: why it comes, where a reply goes, how it is stopped."""
     stop = stop_address(letter) or ""
     foot = _foot(
         form, letter.recipient.language, letter.event, letter.organization.email, settings.SITE_URL, bool(stop)

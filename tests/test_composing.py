@@ -1,10 +1,12 @@
 """What a mail says: facts of its own day, a digest of what it still encloses, and bytes that any server takes."""
 
+import re
 from collections.abc import Iterator, Mapping
 from email import message_from_bytes, policy
 from typing import Any
 
 import pytest
+from django.conf import settings
 from django.core import mail as djangos
 from django.db import connection
 from django.test import Client
@@ -158,7 +160,25 @@ def test_a_digest_is_in_its_reader_s_language(cast: Cast, things: dict[str, Any]
     remind(cast, things, "2021-09-20", "2021-09-17", "2021-09-18")
     delivery.send_due(now=MORNING)
     (digest,) = digests()
-    assert "3 notices" in digest.subject and "Due soon" in digest.text and 'lang="en"' in digest.html
+    assert "3 notices" in digest.subject and "Due soon" in digest.text
+    (page, _kind) = djangos.outbox[-1].alternatives[0]
+    assert 'lang="en"' in page and "Due soon" in page and "Dear Prasert Kokiat," in page
+
+
+def test_a_page_is_made_of_the_text_whatever_people_wrote_in_it(cast: Cast) -> None:
+    """Even a foot and a button of another mail, quoted: the last ones are the letter's own."""
+    quoted = "ดูนี่\n\nOpen it:\nhttps://elsewhere.example/\n\n-- \nหน่วยงานอื่น\nท้าย"
+    (letter,) = post(cast, cast.works, "memo_approved", 1)
+    letter.context["by"] = quoted
+    composing.compose(letter)
+    assert "elsewhere.example" in letter.text
+    link, *_others = re.findall('href="([^"]+)"', letter.html)
+    assert link == f"{settings.SITE_URL}{letter.context['path']}"
+    assert "https://elsewhere.example/" in letter.html and "หน่วยงานอื่น" in letter.html
+    before = letter.html
+    letter.html = ""
+    composing.compose(letter)  # as at a second attempt, of what is stored
+    assert letter.html == before
 
 
 def test_the_reads_do_not_grow_with_the_letters(cast: Cast, things: dict[str, Any]) -> None:
@@ -178,13 +198,19 @@ def test_the_reads_do_not_grow_with_the_letters(cast: Cast, things: dict[str, An
 # --- the bytes
 
 
+def unsaved(subject: str, text: str) -> Letter:
+    letter = Letter(subject=subject, text=text)
+    letter.html = f"<p>{text}</p>"
+    letter.recipient, letter.organization = User(email="works@kps-sao.example"), Organization()
+    return letter
+
+
 @given(
     some.text(alphabet=some.characters(exclude_categories=["Cs", "Cc"]), max_size=300),
     some.text(alphabet=some.characters(exclude_categories=["Cs"]), min_size=1, max_size=3000),
 )
 def test_any_text_survives_the_wire(subject: str, text: str) -> None:
-    letter = Letter(subject=" ".join(subject.split()), text=text, html=f"<p>{text}</p>")
-    letter.recipient, letter.organization = User(email="works@kps-sao.example"), Organization()
+    letter = unsaved(" ".join(subject.split()), text)
     wire = mail.written(letter)
     assert wire.isascii() and all(len(line) <= 998 for line in wire.split(b"\r\n"))
     assert wire.count(b"\n") == wire.count(b"\r\n") == wire.count(b"\r")
@@ -197,16 +223,14 @@ def test_any_text_survives_the_wire(subject: str, text: str) -> None:
 
 
 def test_a_header_of_two_lines_is_never_written(monkeypatch: pytest.MonkeyPatch) -> None:
-    letter = Letter(subject="x", text="x", html="x")
-    letter.recipient, letter.organization = User(email="works@kps-sao.example"), Organization()
+    letter = unsaved("x", "x")
     monkeypatch.setattr(mail, "headers", lambda letter: {"Reply-To": "a@b.example\r\nBcc: all@example.org"})
     with pytest.raises(ValueError, match="more than one line"):
         mail.written(letter)
 
 
 def test_what_is_attached_comes_after_the_words(monkeypatch: pytest.MonkeyPatch) -> None:
-    letter = Letter(subject="x", text="สวัสดี", html="<p>สวัสดี</p>")
-    letter.recipient, letter.organization = User(email="works@kps-sao.example"), Organization()
+    letter = unsaved("x", "สวัสดี")
     ics = "text/calendar; charset=utf-8; method=PUBLISH"
     monkeypatch.setattr(mail, "attachments", lambda letter: [("task.ics", "งาน".encode(), ics)])
     read = message_from_bytes(mail.written(letter), policy=policy.default)

@@ -113,7 +113,7 @@ def posted() -> set[str]:
 def test_every_letter_has_its_subject_its_text_and_its_page() -> None:
     assert {"memo_waits", "seat_vacant", "tasks_assigned", "step_overdue", "task_sent_back"} <= posted()
     for event in posted():
-        for form in ("subject.txt", "txt", "html"):
+        for form in ("subject.txt", "txt"):
             assert get_template(f"mails/{event}.{form}")
 
 

@@ -155,6 +155,8 @@ def test_each_reader_reads_their_own_language(cast: Cast) -> None:
     assert "Dear Kamonwan Srisawat" in english.text and "Mayor" in english.text
     assert "Kamphaeng Saen Subdistrict Administrative Organization" in english.text
     assert "นางรัตนา พูนทรัพย์" in thai.text and "นายกองค์การบริหารส่วนตำบลกำแพงแสน" in thai.text
+    for letter in (english, thai):
+        delivery.compose(letter)
     assert 'lang="en"' in english.html and 'lang="th"' in thai.html
 
 

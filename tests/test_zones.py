@@ -24,7 +24,7 @@ WEDNESDAY = date(2022, 3, 30)  # the day before the follow-up date of 13 of the 
 MOMENTS = [
     datetime(2022, 3, 29, 17, 5, tzinfo=UTC) + timedelta(minutes=n) for n in (0, 505, 520, 900, 984, 990, 1_200, 1_945)
 ]
-FIELDS = ("key", "event", "context", "at", "not_before", "sent_at", "subject", "text", "html")
+FIELDS = ("key", "event", "context", "at", "not_before", "sent_at", "subject", "text")
 
 
 @contextmanager

@@ -28,7 +28,7 @@ from notifications.models import Letter
 
 SPRING = date(2022, 3, 29)
 MOMENTS = ((0, 10), (1, 35), (4, 0), (9, 29), (9, 31), (16, 50), (17, 30), (23, 55))  # in UTC
-FIELDS = ("key", "event", "context", "at", "not_before", "sent_at", "subject", "text", "html")
+FIELDS = ("key", "event", "context", "at", "not_before", "sent_at", "subject", "text")
 
 
 def main() -> None:
