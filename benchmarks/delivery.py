@@ -4,7 +4,7 @@ raw         mails a second of smtplib that sends the very same bytes, made befor
 delivered   mails a second of the post office, from unsettled letters to their marks: settled, claimed, composed,
             made, sent, marked one by one; by turns with raw, so that both meet the same machine
 carried     the same of letters whose words are stored already, as at a second attempt: all but the composing
-workers     mails a second of one, two post offices in processes of their own, each with a sink of its own
+workers     mails a second of one, two post offices in processes of their own, warm, each with a sink of its own
 
 The sink is aiosmtpd in a process of its own, which keeps nothing. It and PostgreSQL share the machine's processors
 with what is measured: on two of them, two workers are held up by their own sinks and the database.
@@ -69,14 +69,11 @@ from datetime import datetime
 import django
 django.setup()
 from django.conf import settings
-from django.db import connection
 from notifications import delivery
 settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
 settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", int(sys.argv[1])
-connection.ensure_connection()
-print("ready", flush=True)
-sys.stdin.readline()
-print(delivery.send_due(now=datetime.fromisoformat(sys.argv[2])), flush=True)
+for line in sys.stdin:
+    print(delivery.send_due(now=datetime.fromisoformat(line.strip())), flush=True)
 """
 
 
@@ -106,6 +103,7 @@ def measure() -> dict[str, Any]:
         "carried_of_raw": of_raw(rates, "carried"),
         "workers_per_second": {str(count): round(rate) for count, rate in workers.items()},
         "two_workers_of_one": growth,
+        "two_workers_of_raw": round(workers[2] / statistics.median(rates["raw"]), 2),
         "load": os.getloadavg()[0],
         "within": {"delivered": ratio >= RATIO, "workers": growth >= GROWTH},
     }
@@ -180,26 +178,32 @@ def raw(port: int) -> float:
 
 
 def together(count: int) -> float:
-    """That many post offices at once on the same letters."""
-    now = write(LETTERS * count)
+    """That many post offices at once on the same letters, each warm from a round before."""
     with sinks(count) as ports:
-        started = [worker(port, now) for port in ports]
-        began = time.perf_counter()
+        started = [worker(port) for port in ports]
+        round_of(started)
+        rate = round_of(started)
         for one in started:
-            assert one.stdin
-            one.stdin.write("go\n")
-            one.stdin.flush()
-        sent = [int(one.communicate()[0]) for one in started]
-        took = time.perf_counter() - began
-    assert sum(sent) == LETTERS * count, sent
-    return sum(sent) / took
+            one.communicate()
+    return rate
 
 
-def worker(port: int, now: datetime) -> subprocess.Popen[str]:
-    command = [sys.executable, "-c", WORKER, str(port), now.isoformat()]
-    one = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
-    assert one.stdout and one.stdout.readline() == "ready\n"
-    return one
+def round_of(workers: list[subprocess.Popen[str]]) -> float:
+    count = LETTERS * len(workers)
+    now = write(count)
+    began = time.perf_counter()
+    for one in workers:
+        assert one.stdin
+        one.stdin.write(f"{now.isoformat()}\n")
+        one.stdin.flush()
+    sent = [int(one.stdout.readline()) for one in workers if one.stdout]
+    assert sum(sent) == count, sent
+    return count / (time.perf_counter() - began)
+
+
+def worker(port: int) -> subprocess.Popen[str]:
+    command = [sys.executable, "-c", WORKER, str(port)]
+    return subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
 
 
 @contextmanager

@@ -1,8 +1,11 @@
 """The Celery application and beat's table. Tasks are doorbells: the database is the memory."""
 
+import gc
 import os
+from typing import Any
 
 from celery import Celery
+from celery.signals import worker_process_init
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 
@@ -10,6 +13,14 @@ app = Celery("memoflow")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
 app.autodiscover_tasks(["config"], related_name="health")
+
+
+@worker_process_init.connect
+def stay(**_: Any) -> None:
+    """What a worker has loaded stays: the collector need not walk over it again, which took a fourth of a scan."""
+    gc.collect()
+    gc.freeze()
+
 
 app.conf.beat_schedule = {
     "heartbeat": {"task": "config.health.beat", "schedule": 10.0, "options": {"expires": 10}},

@@ -100,8 +100,10 @@ class _Plan:
         rows = Letter.objects.filter
         for moment, ids in self.at.items():
             rows(pk__any=ids).update(not_before=moment)
-        rows(pk__any=self.void).update(not_before=self.now, voided_at=self.now)
-        rows(pk__any=self.stopped).update(not_before=self.now, unmailed=STOPPED)
+        if self.void:
+            rows(pk__any=self.void).update(not_before=self.now, voided_at=self.now)
+        if self.stopped:
+            rows(pk__any=self.stopped).update(not_before=self.now, unmailed=STOPPED)
         Letter.objects.bulk_create(self.digests)
         Letter.objects.bulk_update(self.enclosed, ["digest", "not_before"], batch_size=PEOPLE)
 

@@ -213,10 +213,10 @@ class _Batch:
             yield
 
     def _meanwhile(self, answered: Callable[[], bool]) -> None:
-        """While the mail server thinks: hear whether the last mark was taken, and write on at the letters behind."""
-        self._marks.settle()
+        """While the mail server thinks: write on at the letters behind, and hear whether the last mark was taken."""
         while not answered() and next(self._parts, END) is not END:
             pass
+        self._marks.settle()
 
     def _release(self, wait: timedelta, error: Exception | None = None) -> None:
         """All of which nothing has become: they are due again after this wait, and no attempt is counted."""
