@@ -12,7 +12,7 @@ from django.utils.translation import override
 
 from audit.models import Event
 from measures.models import Comment, DivisionTask, Extension, Report
-from measures.queries import STAFF
+from measures.queries import STAFF, about_extension
 from measures.queries import about as about
 from notifications.models import Nudge
 from notifications.outbox import Draft, both
@@ -296,7 +296,7 @@ def nudged(task: DivisionTask, said: Nudge, told: Iterable[Seat], seat: Seat) ->
 
 def abouts(task: DivisionTask, requests: Iterable[Extension]) -> list[str]:
     """How letters name a task and its requests for more time."""
-    return [about(task), *(f"extension:{one.pk}" for one in requests)]
+    return [about(task), *(about_extension(one.pk) for one in requests)]
 
 
 def of_task(task: DivisionTask, requests: Iterable[Extension]) -> Q:

@@ -33,7 +33,7 @@ def steps(office: Office, since: datetime, until: datetime) -> Iterator[Thing]:
         first = _first_due(one, office.calendar(one.opened_at)) if moved else one.due_on
         dates = [(one.opened_at, first), *moved]
         ends = [*(moment for moment, _due in moved), one.closed_at]
-        who = cache(partial(_asked, office, one.position_id, one.memo.kind.code))
+        who = cache(partial(_asked, office, one.position_id, one.memo))
         opened = day_at(one.opened_at)
         spans = [
             Span(start, end, partial(_from_the_next_day, opened, due_on), who)
@@ -65,14 +65,14 @@ def _first_due(step: Step, calendar: Calendar) -> date:
     return calendar.settled(opened + timedelta(days=step.days))
 
 
-def _asked(office: Office, position_id: int, memo_kind: str, day: date) -> People:
-    """Who could answer on a day, and who headed the division of the position."""
+def _asked(office: Office, position_id: int, memo: Memo, day: date) -> People:
+    """Who could answer on a day, and who headed the division of the position, if the memo was of the same."""
     position = next(one for one in office.positions if one.pk == position_id)
     heads = frozenset[int]()
     for one in office.positions:
-        if position.division_id and one.division_id == position.division_id and one.role in HEADS:
-            heads |= office.sits(one.pk, day, memo_kind)
-    return People(office.sits(position_id, day, memo_kind), heads)
+        if position.division_id and one.division_id == position.division_id == memo.division_id and one.role in HEADS:
+            heads |= office.sits(one.pk, day, memo.kind.code)
+    return People(office.sits(position_id, day, memo.kind.code), heads)
 
 
 def follow_ups(office: Office, since: datetime, until: datetime) -> Iterator[Thing]:

@@ -29,6 +29,7 @@ STEP_FIELDS = (
     "opened_at",
     "position_id",
     "memo__organization_id",
+    "memo__division_id",
     "memo__kind__code",
     "memo__kind__secret",
 )
@@ -49,7 +50,7 @@ def _deadline(row: Any, offices: Mapping[UUID, Office]) -> Deadline | None:
 
 
 def _people(rows: list[Any], today: date) -> dict[Any, Answering]:
-    """Who may answer, and who heads the division of the position that is asked."""
+    """Who may answer; and who heads the division of the position that is asked, where they may read the memo: its own."""
     asked = {one.pk: one for one in Position.objects.filter(pk__in={row.position_id for row in rows})}
     divisions = {one.division_id for one in asked.values() if one.division_id}
     heads = {one.division_id: one for one in Position.objects.filter(division__in=divisions, role__in=HEADS)}
@@ -59,10 +60,12 @@ def _people(rows: list[Any], today: date) -> dict[Any, Answering]:
         seats = holders.get(position.pk, []) if position else []
         return [one.user.pk for one in seats if not one.acting or one.acting.covers(row.memo__kind__code)]
 
-    return {
-        row.pk: Answering(at(asked[row.position_id], row), at(heads.get(asked[row.position_id].division_id), row))
-        for row in rows
-    }
+    found = {}
+    for row in rows:
+        position = asked[row.position_id]
+        head = heads.get(position.division_id) if position.division_id == row.memo__division_id else None
+        found[row.pk] = Answering(at(position, row), at(head, row))
+    return found
 
 
 def step_facts(abouts: Collection[str]) -> dict[str, dict[str, Any]]:

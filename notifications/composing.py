@@ -163,8 +163,9 @@ def _place(event: str) -> str:
     return next((name for name in ORDER if event.endswith(f"_{name}")), ORDER[-1])
 
 
-def _due(line: dict[str, Any]) -> str:
-    return str(line["due_on"] or "")
+def _due(line: dict[str, Any]) -> tuple[str, str]:
+    """What is due first stands first; of one day by their names, whatever came first."""
+    return str(line["due_on"] or ""), line["subject"]
 
 
 def _notices() -> str:

@@ -10,12 +10,13 @@ from urllib.parse import urlsplit
 
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import ngettext
 
 from notifications import events
 from notifications.composing import DIGEST, nature
 from notifications.events import Nature
 from notifications.models import Bundling, Call, Letter, Preference
+from notifications.reasons import plain
 from organization.calendar import WorkingDays
 from organization.models import User
 from organization.templatetags.office import day_short, moment
@@ -87,7 +88,7 @@ def _standing(letter: Letter, days: WorkingDays | None, now: datetime) -> tuple[
         said = _("In the mail of %(at)s that brought several") if letter.digest_id else _("Mail sent %(at)s")
         return "sent", said % {"at": moment(letter.sent_at)}
     if letter.failed_at:
-        return "failed", _("Not delivered: %(why)s") % {"why": why(letter.error)}
+        return "failed", _("Not delivered. %(why)s") % {"why": plain(letter.error)}
     if letter.unmailed:
         return "stopped", _("In the product alone: its reader has stopped mails of this kind")
     return "waiting", _not_yet(letter, days, now)
@@ -101,10 +102,10 @@ def _not_yet(letter: Letter, days: WorkingDays | None, now: datetime) -> str:
         reason = _("with other reminders, in one mail") if letter.digest_id else _kept(letter, days, now)
         return _("Waits until %(at)s: %(why)s") % {"at": moment(until), "why": reason}
     if carrier.error and carrier.attempts:
-        tried = ngettext("Tried %(n)s time, and tried again", "Tried %(n)s times, and tried again", carrier.attempts)
-        return f"{tried % {'n': carrier.attempts}}: {why(carrier.error)}"
+        tried = ngettext("Tried %(n)s time, and tried again.", "Tried %(n)s times, and tried again.", carrier.attempts)
+        return f"{tried % {'n': carrier.attempts}} {plain(carrier.error)}"
     if carrier.error:
-        return _("Waits for the mail server: %(why)s") % {"why": why(carrier.error)}
+        return _("Waits for the mail server. %(why)s") % {"why": plain(carrier.error)}
     return _("Its mail goes within minutes")
 
 
@@ -153,22 +154,3 @@ def _distance(working_days: int, days_late: int) -> str:
     if working_days:
         return ngettext("%(n)s working day before", "%(n)s working days before", working_days) % {"n": working_days}
     return _("that day")
-
-
-#: What stands in a kept error, and what it means in plain words. The first that fits.
-_WHY = (
-    (("no e-mail address",), gettext_lazy("the person has no e-mail address")),
-    (("RecipientsRefused", "(550", "(551", "(553"), gettext_lazy("the mail server knows no such address")),
-    (("(552", "mailbox full", "over quota"), gettext_lazy("the mailbox is full")),
-    (("Connect", "Timeout", "timed out", "gaierror"), gettext_lazy("the mail server does not answer")),
-    (("Authentication", "SenderRefused"), gettext_lazy("the mail server takes no mail from this office")),
-    (("SMTP",), gettext_lazy("the mail server did not take it")),
-)
-
-
-def why(error: str) -> str:
-    """A kept error in plain words."""
-    for signs, said in _WHY:
-        if any(sign in error for sign in signs):
-            return str(said)
-    return _("it could not be written or sent; the administrators’ log says why")
