@@ -50,7 +50,7 @@ def _deadline(row: Any, offices: Mapping[UUID, Office]) -> Deadline | None:
 
 
 def _people(rows: list[Any], today: date) -> dict[Any, Answering]:
-    """Who may answer; and who heads the division of the position that is asked, where they may read the memo: its own."""
+    """Who may answer; and who heads the division of the position that is asked, if the memo is its own to read."""
     asked = {one.pk: one for one in Position.objects.filter(pk__in={row.position_id for row in rows})}
     divisions = {one.division_id for one in asked.values() if one.division_id}
     heads = {one.division_id: one for one in Position.objects.filter(division__in=divisions, role__in=HEADS)}

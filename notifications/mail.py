@@ -48,8 +48,8 @@ class Mail:
 
     def prepare(self, letter: Letter) -> None:
         """Make its mail ahead. What cannot be made is told when it is handed over."""
-        with suppress(ValueError):
-            self._wires[letter.pk] = written(letter)
+        with suppress(Never):
+            self._wires[letter.pk] = _made(letter)
 
     @contextmanager
     def opened(self, meanwhile: Meanwhile = nothing) -> Iterator[Callable[[Letter], None]]:

@@ -15,13 +15,11 @@ from measures import letters as task_letters
 from measures import work
 from measures.models import DivisionTask
 from memo_flow import decisions
-from memo_flow.models import Step
-from memo_flow.queries import visible_to
 from notifications import delivery, outbox, scans
 from notifications.models import Letter
 from organization.appointments import act_for, end
 from organization.calendar import national_holidays
-from organization.models import Holiday, Position, User
+from organization.models import Holiday, User
 from tests.cast import DAY, Cast, at, days, open_step
 
 SPRING = date(2022, 3, 31)  # Thursday: the follow-up date of 13 of the 15 tasks
@@ -259,20 +257,6 @@ def test_a_delegate_is_reminded_only_of_the_kinds_he_covers(cast: Cast) -> None:
     scan(DAY + days(1))
     assert waits("finance") == waits("permanent_secretary") == [("step_due_soon", 2, False)]
     assert waits("works") == []
-
-
-@pytest.mark.django_db
-@pytest.mark.parametrize("whose", ["the memo's own division", "another division"])
-def test_the_head_of_a_late_step_s_division_is_told_only_where_the_memo_may_be_read(cast: Cast, whose: str) -> None:
-    clerk = cast.hire("clerk", "officer", "op" if whose == "the memo's own division" else "fin")
-    memo = cast.submitted()
-    seat = Position.objects.get(appointments__user=clerk)
-    Step.objects.filter(memo=memo, closed_at=None, opened_at__isnull=False).update(position=seat)
-    scan(DAY + days(6))
-    assert waits("clerk") == [("step_overdue", -3, False)]
-    head, told = (cast.head_of_office, True) if seat.division == memo.division else (cast.finance, False)
-    assert waits(head.username) == ([("step_overdue", -3, False)] if told else [])
-    assert visible_to(head, DAY).filter(pk=memo.pk).exists() == told
 
 
 @pytest.mark.django_db

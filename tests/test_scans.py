@@ -18,6 +18,7 @@ from measures import closing, extensions, letters, policies, sharing, work
 from measures.models import DivisionTask, Extension, TaskStep
 from measures.queries import about_extension
 from memo_flow.models import Step
+from memo_flow.queries import visible_to
 from notifications import delivery, facts, outbox, scans
 from notifications.ladders import DEFAULTS, Kind, Ladder, Rung, Who
 from notifications.models import Letter, Policy, ScanRun
@@ -223,23 +224,31 @@ def test_handing_over_leaves_the_head_the_letter_that_the_ladder_gives_him(cast:
 # --- decisions that wait
 
 
-def officer_asked(cast: Cast, *, secret: bool) -> Step:
+def officer_asked(cast: Cast, *, by: User, secret: bool) -> Step:
     """A step that waits for an officer of the finance division, whose head is not on the route."""
     clerk = cast.hire("clerk", "officer", "fin")
     asks = {"group": 1, "position": clerk.appointments.get().position, "action": "approve"}
     kind = cast.kind_with(asks, secret=secret)
-    memo = cast.sent(cast.works, kind)
+    memo = cast.sent(by, kind)
     return Step.objects.get(memo=memo)
 
 
-@pytest.mark.parametrize(("secret", "told"), [(False, ["0w clerk", "0w finance"]), (True, ["0w clerk"])])
-def test_the_head_of_the_asked_division_is_told_but_not_of_a_secret_memo(
-    cast: Cast, secret: bool, told: list[str]
+@pytest.mark.parametrize(
+    ("by", "secret", "told"),
+    [
+        ("finance", False, ["0w clerk", "0w finance"]),
+        ("finance", True, ["0w clerk"]),
+        ("works", False, ["0w clerk"]),
+    ],
+)
+def test_the_head_of_the_asked_division_is_told_of_its_own_memo_that_is_not_secret(
+    cast: Cast, by: str, secret: bool, told: list[str]
 ) -> None:
-    step = officer_asked(cast, secret=secret)
+    step = officer_asked(cast, by=cast.people[by], secret=secret)
     assert step.due_on
     run(step.due_on)
     assert keys(f"step:{step.pk}") == told
+    assert by == "finance" or not visible_to(cast.finance, step.due_on).filter(pk=step.memo_id).exists()
 
 
 # --- requests for more time
