@@ -12,20 +12,22 @@ from typing import Any
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import F, Max, Q, QuerySet
+from django.db.models import F, Max, Model, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import gettext as _
 from icalendar import vDuration
 
+from audit import chain
+from audit.models import Event
 from desk import queries
 from measures import letters
 from measures.lifecycle import AT_WORK
 from measures.models import DivisionTask
 from measures.queries import held_by, in_open_years
 from memo_flow import follow_ups
-from memo_flow.models import FollowUp
+from memo_flow.models import FollowUp, Memo
 from notifications import invitations, ruling
 from notifications.invitations import Day
 from notifications.ladders import Kind
@@ -36,6 +38,7 @@ from organization.refusals import NotNow
 from organization.seats import Seats, seats_of
 
 MOST = 500  # of each kind of thing; a calendar of more days helps nobody
+AHEAD = timedelta(days=450)  # a plan of September is reported on at the end of the October after next
 EVERY = timedelta(hours=4)  # how often a calendar is asked to look again
 
 
@@ -123,6 +126,7 @@ def _day(uid: str, on: Any, title: str, lines: Iterable[object], path: str, chan
 def _steps(seats: Seats) -> list[Day]:
     """A secret memo's subject stays in the house: a calendar is read in many places."""
     steps = queries.waiting_for(seats).filter(due_on__isnull=False).select_related("memo__kind")
+    steps = steps.annotate(moved_at=_moved_at(Memo, "memo"))
     return [
         _day(
             f"step-{one.pk}@memoflow",
@@ -130,7 +134,7 @@ def _steps(seats: Seats) -> list[Day]:
             _("Decide: %(subject)s") % {"subject": one.memo.open_subject},
             (one.memo.open_subject, getattr(getattr(one.memo, "entry", None), "number", ""), one.position),
             reverse("memo", args=[one.memo_id]),
-            one.opened_at,
+            max(one.opened_at, one.moved_at or one.opened_at),
         )
         for one in steps.order_by("due_on", "pk")[:MOST]
         if one.opened_at
@@ -139,19 +143,31 @@ def _steps(seats: Seats) -> list[Day]:
 
 def _tasks(user: User, seats: Seats, now: datetime) -> list[Day]:
     tasks = _answered_for(user, seats, now).annotate(
-        set_at=Coalesce(Max("extensions__answered_at", filter=Q(extensions__granted=True)), F("assigned_at"))
+        set_at=Coalesce(Max("extensions__answered_at", filter=Q(extensions__granted=True)), F("assigned_at")),
+        moved_at=_moved_at(DivisionTask, "pk"),
     )
     return [
         _day(
             invitations.task_uid(one.pk),
             one.due_on,
-            _("Due: %(task)s") % {"task": one.measure.text},
-            (one.measure.text, one.division),
+            _("Due: %(task)s") % {"task": _named(one)},
+            (_named(one), one.division),
             reverse("task", args=[one.pk]),
-            one.set_at,
+            max(one.set_at, one.moved_at or one.set_at),
         )
-        for one in tasks.select_related("measure", "division").order_by("due_on", "pk")[:MOST]
+        for one in tasks.select_related("measure__row__memo__kind", "division").order_by("due_on", "pk")[:MOST]
     ]
+
+
+def _named(task: DivisionTask) -> str:
+    """What a secret memo orders stays in the house as its subject does."""
+    return _("Task of a confidential memo") if task.measure.row.memo.kind.secret else task.measure.text
+
+
+def _moved_at(model: type[Model], key: str) -> Subquery:
+    """When a change of the office's days last moved a date of this thing, as its chain says."""
+    moves = Event.objects.filter(subject_type=chain.subject_type(model), subject_id=OuterRef(key), verb="due_moved")
+    return Subquery(moves.order_by("-seq").values("at")[:1])
 
 
 def _answered_for(user: User, seats: Seats, now: datetime) -> QuerySet[DivisionTask]:
@@ -181,12 +197,12 @@ def _follow_ups(seats: Seats, now: datetime) -> list[Day]:
             reverse("memo", args=[one.memo.pk]),
             one.memo.submitted_at or one.memo.created_at,
         )
-        for one in follow_ups.waiting_for(seats, day_of(now))
+        for one in follow_ups.waiting_for(seats, day_of(now), until=day_of(now) + AHEAD)
     ]
 
 
 def _requests(user: User, seats: Seats, now: datetime) -> list[Day]:
-    asked = list(queries.to_give_time(user, seats, day_of(now))[:MOST])
+    asked = list(queries.to_give_time(user, seats, day_of(now)).select_related("task__measure__row__memo__kind")[:MOST])
     if not asked:
         return []
     within = ruling.in_force(user.organization_id, Kind.EXTENSION, now).within
@@ -195,8 +211,8 @@ def _requests(user: User, seats: Seats, now: datetime) -> list[Day]:
         _day(
             f"extension-{one.pk}@memoflow",
             days.after(day_of(one.at), within),
-            _("Answer the request for more time: %(task)s") % {"task": one.task.measure.text},
-            (one.task.division, one.reason),
+            _("Answer the request for more time: %(task)s") % {"task": _named(one.task)},
+            (one.task.division, "" if one.task.measure.row.memo.kind.secret else one.reason),
             reverse("task", args=[one.task_id]),
             one.at,
         )

@@ -270,11 +270,14 @@ class Missing:
     due_on: date
 
 
-def waiting_for(seats: Seats, today: date) -> list[Missing]:
-    """The follow-ups that wait for somebody in these seats, the nearest date first. Three statements, or none."""
+def waiting_for(seats: Seats, today: date, *, until: date | None = None) -> list[Missing]:
+    """The follow-ups that wait for somebody in these seats, the nearest date first. Three statements, or none.
+
+    `until`: the latest day on which they are due; without it, soon.
+    """
     rows = [
         (kind, row)
-        for kind, some in asked_of(seats, today).items()
+        for kind, some in asked_of(seats, today, until=until).items()
         for row in some.select_related("memo__entry").order_by("pk")[:MOST]
     ]
     days = WorkingDays.of_all({row.organization_id for _kind, row in rows})
@@ -284,7 +287,7 @@ def waiting_for(seats: Seats, today: date) -> list[Missing]:
     return sorted(found, key=lambda one: one.due_on)
 
 
-def asked_of(seats: Seats, today: date) -> dict[FollowUp, QuerySet[PlanRow]]:
+def asked_of(seats: Seats, today: date, *, until: date | None = None) -> dict[FollowUp, QuerySet[PlanRow]]:
     """The same as rows by kind, for whom counts them; empty for everybody but the head of office.
 
     One that was returned waits as a returned memo, and not a second time here.
@@ -295,6 +298,6 @@ def asked_of(seats: Seats, today: date) -> dict[FollowUp, QuerySet[PlanRow]]:
     office = seat.position.organization_id
     back = Memo.objects.filter(follows=OuterRef("memo"), state=State.RETURNED)
     return {
-        kind: missing(kind, today).filter(~Exists(back.filter(follow_up=kind)), organization=office)
+        kind: missing(kind, today, until=until).filter(~Exists(back.filter(follow_up=kind)), organization=office)
         for kind in FollowUp
     }

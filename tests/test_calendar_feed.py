@@ -16,6 +16,7 @@ from measures.models import DivisionTask
 from memo_flow.models import MemoKind
 from notifications import invitations
 from notifications.models import CalendarFeed, Letter
+from organization import days_off
 from organization.appointments import act_for
 from organization.calendar import WorkingDays
 from organization.models import User
@@ -104,8 +105,32 @@ def test_a_request_stands_where_it_is_to_be_answered_and_its_task_where_it_moved
     assert days_of(cast.finance)[f"task-{task.pk}@memoflow"].decoded("dtstart") == task.due_on + days(11)
 
 
+def test_a_day_that_moves_has_a_higher_number_so_that_calendars_take_it(cast: Cast) -> None:
+    task, step = cast.task("fin"), open_step(cast.sent(cast.finance))
+    uids = {f"task-{task.pk}@memoflow": cast.finance, f"step-{step.pk}@memoflow": cast.permanent_secretary}
+    for uid, person in uids.items():
+        before = days_of(person)[uid]
+        off = days_off.Day(before.decoded("dtstart"), "วันหยุดท้องถิ่น")
+        days_off.put(cast.office.pk, [off], by=cast.head_of_office, now=at(hour=17))
+        after = days_of(person)[uid]
+        assert after.decoded("dtstart") > before.decoded("dtstart") and after["sequence"] > before["sequence"]
+        assert after.decoded("last-modified") == at(hour=17)
+
+
+def test_what_a_secret_memo_orders_stays_in_the_house(cast: Cast) -> None:
+    task = cast.started("fin")
+    asked = extensions.ask(task.pk, by=cast.finance, until=task.due_on + days(20), reason="ฝนตก", now=at(hour=15))
+    MemoKind.objects.filter(pk=cast.kind.pk).update(secret=True)
+    for person, uid in ((cast.finance, f"task-{task.pk}"), (cast.head_of_office, f"extension-{asked.pk}")):
+        assert f"{uid}@memoflow" in days_of(person)
+        content = feed.written(person, now=at(hour=18)).replace(b"\r\n ", b"").decode()
+        assert task.measure.text not in content and "ฝนตก" not in content
+
+
 def test_the_follow_ups_are_the_head_of_office_s(cast: Cast) -> None:
     memo = cast.approved()
+    for kind in ("interim", "final"):
+        assert f"followup-{memo.pk}-{kind}@memoflow" in days_of(cast.head_of_office), "as far ahead as the tasks"
     spring = at(date(2022, 4, 1))
     found = days_of(cast.head_of_office, spring)
     assert f"followup-{memo.pk}-interim@memoflow" in found
