@@ -34,7 +34,7 @@ class Row:
 
 @dataclass
 class Typed:
-    """The whole form: `seen` is the policy that was read, empty for the default."""
+    """The whole form: `seen` is the policy that was read, empty for the default; `conflict`: why that is not enough."""
 
     kind: Kind
     rows: list[Row]
@@ -43,6 +43,7 @@ class Typed:
     within: str
     seen: str = ""
     errors: Mapping[str, list[str]] = field(default_factory=dict)
+    conflict: str = ""
 
     @classmethod
     def of(cls, kind: Kind, ladder: Ladder, seen: Any = None) -> "Typed":

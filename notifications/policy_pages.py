@@ -22,11 +22,12 @@ from organization.calendar import WorkingDays
 from organization.day_files import read_day
 from organization.models import HEADS, Division, Holiday, Organization, Position, Role, User
 from organization.paging import page_of
-from organization.refusals import Refused
+from organization.refusals import Refused, Stale
 from organization.seats import Seat, holders_of
 
 STAFF = (*HEADS, Role.OFFICER)
 AHEAD = timedelta(days=30)
+FAR = 3660  # days from today
 
 
 def _office(request: HttpRequest) -> Organization:
@@ -42,17 +43,19 @@ def policies(request: HttpRequest) -> HttpResponse:
     """Every kind of deadline with its ladder in words, since when and by whom."""
     office, now = _office(request), calendar.now()
     ruled = {kind: ruling.newest(office.pk, kind, now) for kind in Kind}
-    history = Policy.objects.filter(organization=office).select_related("by", "position", "acting")
+    rows = Policy.objects.filter(organization=office).select_related("by", "position", "acting")
+    history = page_of(rows, request, key=("-at", "-pk"), size=20, name="history")
     context = {
-        "kinds": [_kind(kind, policy) for kind, policy in ruled.items()],
-        "history": page_of(history, request, key=("-at", "-pk"), size=20, name="history"),
+        "kinds": [told(kind, policy) for kind, policy in ruled.items()],
+        "history": history,
+        "changes": [told(Kind(one.kind), one) for one in history.rows],
         "may": ruling.why_not(request.user, calendar.day_of(now)) is None,  # type: ignore[arg-type]
-        "words": {kind.value: preview.kind_in_words(kind) for kind in Kind},
     }
     return render(request, "notifications/policies.html", context)
 
 
-def _kind(kind: Kind, policy: Policy | None) -> dict[str, Any]:
+def told(kind: Kind, policy: Policy | None) -> dict[str, Any]:
+    """A rule in words, for notifications/_ladder.html; without a policy the proposed one."""
     ladder = Ladder.of_data(policy.ladder) if policy else DEFAULTS[kind]
     names = preview.whom_in_words(kind)
     rungs = [(preview.rung_in_words(one), [names[who] for who in one.to]) for one in ladder.rungs]
@@ -83,6 +86,9 @@ def policy(request: HttpRequest, kind: str) -> HttpResponse:
         typed, done = _posted(request, office, of)
         if done:
             return done
+        standing = ruling.newest(office.pk, of, now)
+    shown = _preview(request, office, of, typed.ladder())
+    wrong = bool(typed.errors or shown["unread"])
     context = {
         "kind": of.value,
         "name": preview.kind_in_words(of),
@@ -91,9 +97,11 @@ def policy(request: HttpRequest, kind: str) -> HttpResponse:
         "may": why_not is None,
         "whom": [(who.value, preview.whom_in_words(of)[who]) for who in MAY_TELL[of]],
         "office": office,
-        **_preview(request, office, of, typed.ladder()),
+        "conflict": typed.conflict and told(of, standing),
+        **shown,
     }
-    return render(request, "notifications/policy.html", context, status=422 if typed.errors else 200)
+    status = 409 if typed.conflict else 422 if wrong else 200
+    return render(request, "notifications/policy.html", context, status=status)
 
 
 def _posted(request: HttpRequest, office: Organization, kind: Kind) -> tuple[Typed, HttpResponse | None]:
@@ -119,6 +127,9 @@ def _posted(request: HttpRequest, office: Organization, kind: Kind) -> tuple[Typ
     except ValidationError as error:
         typed.errors = error.message_dict
         return typed, None
+    except Stale as newer:
+        typed.conflict, typed.seen = str(newer), str(newer.current.pk) if newer.current else ""
+        return typed, None
     messages.success(request, _("Saved. From now on reminders are sent by this."))
     return typed, redirect("reminder-policy-kind", kind.value)
 
@@ -134,9 +145,9 @@ def _preview(request: HttpRequest, office: Organization, kind: Kind, ladder: Lad
     """What the ladder does with a deadline: the one asked for, else one in a month."""
     asked = request.POST if request.method == "POST" else request.GET
     today = calendar.day_of(calendar.now())
-    meant = read_day(asked.get("due", "")) or today + AHEAD
-    if abs((meant - today).days) > 3660:
-        meant = today + AHEAD
+    asked_for, due = asked.get("due", ""), read_day(asked.get("due", ""))
+    unread = bool(asked_for.strip()) and (due is None or abs((due - today).days) > FAR)
+    meant = today + AHEAD if due is None or unread else due
     divisions, positions = list(office.divisions.all()), _deciders(office)
     division = next(
         (one for one in divisions if one.code == asked.get("division")), divisions[0] if divisions else None
@@ -155,6 +166,7 @@ def _preview(request: HttpRequest, office: Organization, kind: Kind, ladder: Lad
     why = _why(office, days, first.replace(day=1), last + timedelta(days=31))
     return {
         "preview": shown,
+        "unread": asked_for if unread else "",
         "months": preview.months(shown, days, why),
         "moved": days_off.why(meant, Holiday.objects.filter(organization=office, date=meant).first())
         if shown.due_on != meant

@@ -1,6 +1,7 @@
 """The office's own policy of reminders: who rules, what is refused, what a preview promises."""
 
 import json
+import re
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date, timedelta
 from io import StringIO
@@ -257,7 +258,37 @@ def test_everyone_reads_it_and_the_rulers_change_it(cast: Cast, client: Client) 
     assert ladder.rungs[1].to == (Who.RESPONSIBLE, Who.HEAD_OF_OFFICE)
     assert client.get("/notices/policy/nonsense/", secure=True).status_code == 404
     assert client.post("/notices/policy/task/", posted(seen="x"), secure=True).status_code == 404
-    assert client.post("/notices/policy/task/", posted(), secure=True).status_code == 409
+
+
+@pytest.mark.django_db
+def test_who_saves_after_another_keeps_what_was_typed_and_sees_what_holds(cast: Cast, client: Client) -> None:
+    client.force_login(cast.head_of_office)
+    assert client.post("/notices/policy/task/", posted(**{"days-0": "44"}), secure=True).status_code == 302
+    late = client.post("/notices/policy/task/", posted(**{"days-0": "77"}), secure=True)
+    said = late.content.decode()
+    assert late.status_code == 409 and 'value="77"' in said and "ก่อนกำหนด 44 วันทำการ" in said
+    kept = late.context["typed"]
+    assert (
+        client.post("/notices/policy/task/", posted(**{"days-0": "77"}, seen=kept.seen), secure=True).status_code == 302
+    )
+    history = client.get("/notices/policy/", secure=True).content.decode()
+    assert "77" in history and "ก่อนกำหนด 44 วันทำการ" in history, "an older rule is still to be read"
+
+
+@pytest.mark.django_db
+def test_enter_in_a_field_removes_nothing(cast: Cast, client: Client) -> None:
+    client.force_login(cast.head_of_office)
+    page = client.get("/notices/policy/task/", secure=True).content.decode()
+    form = page[page.index('<form method="post"><input type="hidden" name="csrf') :]
+    assert re.findall(r'<button[^>]*name="do" value="([^"]+)"', form)[0] == "try"
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("day", ["31/2/2565", "พรุ่งนี้", "1/1/2665"])
+def test_a_day_that_cannot_be_read_is_said_and_kept(cast: Cast, client: Client, day: str) -> None:
+    client.force_login(cast.finance)
+    answer = client.get(f"/notices/policy/task/?due={day}", secure=True)
+    assert answer.status_code == 422 and f'value="{day}"' in answer.content.decode()
 
 
 @pytest.mark.django_db
