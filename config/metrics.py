@@ -37,7 +37,7 @@ def metrics(request: HttpRequest) -> HttpResponse:
 
 
 class PostOffice(Collector):
-    """Seven statements and two questions to the broker."""
+    """Seven statements at most, and two questions to the broker."""
 
     def collect(self) -> Iterator[GaugeMetricFamily]:
         found = operations.figures(operations.EVERYWHERE, now=calendar.now())
@@ -48,6 +48,7 @@ class PostOffice(Collector):
             "letters_oldest_due_seconds", "Since the oldest mail that is due should have gone.", found.seconds_behind
         )
         yield _gauge("letters_deferred", "Mails that wait for their hour.", found.deferred)
+        yield _gauge("letters_refused", "Mails that were refused for now and are tried again.", found.refused)
         yield _gauge("letters_failed_day", "Mails that failed for good in the last 24 hours.", found.failed_today)
         yield _gauge("addresses_bounced", "Addresses of active people that take no mail.", found.bounced)
         yield _gauge("hook_calls_waiting", "Calls of hooks that wait.", found.calls_waiting)

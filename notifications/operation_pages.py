@@ -54,7 +54,7 @@ def failed(request: HttpRequest) -> HttpResponse:
     letters = page_of(operations.failed_letters(reach), request, key=("-at", "-pk"), size=PAGE)
     calls = page_of(operations.failed_calls(reach), request, key=("-pk",), size=CALLS, name="calls")
     marks = reach.of(bounces.marked(), "user__organization").select_related("user").order_by("-at", "-pk")
-    marked = list(marks[: MARKED + 1])
+    marked = [{"mark": one, "why": plain(one.reason)} for one in marks[: MARKED + 1]]
     barred = bounces.known(letters.rows)
     for letter in letters.rows:
         letter.label, letter.why, letter.barred = (
@@ -72,7 +72,7 @@ def failed(request: HttpRequest) -> HttpResponse:
 @require_POST
 def again(request: HttpRequest) -> HttpResponse:
     """Asks, then sends again what was chosen, or all of it."""
-    _user, reach = _reach(request)
+    user, reach = _reach(request)
     letters, calls = _chosen(request, reach)
     if "confirmed" not in request.POST:
         context = {
@@ -84,7 +84,9 @@ def again(request: HttpRequest) -> HttpResponse:
             "back_url": reverse("letters-failed"),
         }
         return render(request, "notifications/failed_again.html", context)
-    _said(request, operations.send_again(letters), operations.call_again(calls))
+    now = calendar.now()
+    mails = operations.send_again(letters, by=user, now=now)
+    _said(request, mails, operations.call_again(calls, by=user, now=now))
     return redirect("letters-failed")
 
 
@@ -126,18 +128,38 @@ def _said(request: HttpRequest, mails: int, calls: int = 0) -> None:
 @login_required
 @require_http_methods(["GET", "POST"])
 def free(request: HttpRequest, user_id: int) -> HttpResponse:
-    """Asks, then tries mail again at an address that took none."""
+    """Asks, then tries mail again at an address that took none, or at the person's new one."""
     user, reach = _reach(request)
     marks = reach.of(Bounce.objects.select_related("user"), "user__organization")
-    mark = get_object_or_404(marks, user=user_id)
-    if request.method == "GET":
-        context = {"mark": mark, "back_url": reverse("letters-failed")}
-        return render(request, "notifications/failed_address.html", context)
-    mails = operations.free(user_id, by=user, now=calendar.now())
-    messages.success(request, _("Mail is sent to %(address)s again.") % {"address": mark.address})
-    if mails:
-        _said(request, mails)
-    return redirect("letters-failed")
+    mark = marks.filter(user=user_id).first()
+    if mark is None:
+        get_object_or_404(reach.of(User.objects.all()), pk=user_id)
+        messages.info(request, _("That address is not marked any more: somebody has settled it."))
+        return redirect("letters-failed")
+    typed, wrong = request.POST.get("email"), []
+    if request.method == "POST":
+        try:
+            now = calendar.now()
+            if typed is None:
+                mails = operations.free(user_id, by=user, now=now)
+            else:
+                mails = operations.readdress(user_id, typed, by=user, now=now)
+        except ValidationError as error:
+            wrong = error.messages
+        else:
+            address = mark.address if typed is None else typed.strip()
+            messages.success(request, _("Mail is sent to %(address)s again.") % {"address": address})
+            if mails:
+                _said(request, mails)
+            return redirect("letters-failed")
+    context = {
+        "mark": mark,
+        "why": plain(mark.reason),
+        "typed": typed or "",
+        "wrong": wrong,
+        "back_url": reverse("letters-failed"),
+    }
+    return render(request, "notifications/failed_address.html", context, status=422 if wrong else 200)
 
 
 # Hooks
@@ -265,7 +287,7 @@ def health(request: HttpRequest) -> HttpResponse:
         "complaint": plain(operations.complaint(reach)),
         "scans": _scans(),
         "own": _own_test(user),
-        "may_test": user.organization_id is not None,
+        "may_test": user.organization_id is not None and bool(user.email),
     }
     return render(request, "notifications/health.html", context)
 
@@ -304,9 +326,7 @@ def _span(seconds: float) -> str:
 def health_test(request: HttpRequest) -> HttpResponse:
     user, _reached = _reach(request)
     operations.test(by=user, now=calendar.now())
-    messages.success(
-        request, _("A test letter is on its way to %(address)s.") % {"address": user.email or _("no address")}
-    )
+    messages.success(request, _("A test letter is on its way to %(address)s.") % {"address": user.email})
     return redirect("post-office")
 
 

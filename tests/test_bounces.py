@@ -12,9 +12,11 @@ from django.db import OperationalError, connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from audit import chain
 from notifications import bounces, delivery, operations, outbox
 from notifications.models import Bounce, Letter
 from organization.models import User
+from organization.refusals import Refused
 from tests.cast import Browse, Cast, at
 from tests.test_delivery import Server, later, letters, server, state  # noqa: F401
 from tests.test_races import together
@@ -364,6 +366,32 @@ def test_trying_again_frees_the_address_and_its_letters_go(cast: Cast, as_: Brow
     assert not Bounce.objects.exists()
     delivery.send_due(now=NOW + timedelta(hours=1))
     assert state(letter) == "sent"
+    again = browser.post(page)  # a second click, or somebody else's
+    assert again.status_code == 302 and again.headers["Location"] == reverse("letters-failed")
+
+
+def test_the_person_gets_another_address_and_what_failed_goes_there(cast: Cast, as_: Browse, server: Server) -> None:  # noqa: F811
+    letter = bounced(cast)
+    browser, page, old = as_(cast.head_of_office), reverse("address-free", args=[cast.works.pk]), cast.works.email
+    for wrong in ("", "nobody", f" {old.upper()} ", "a@b.example\r\nBcc: c@d.example"):
+        answer = browser.post(page, {"email": wrong})
+        assert answer.status_code == 422 and Bounce.objects.exists()
+        assert User.objects.get(pk=cast.works.pk).email == old
+    assert browser.post(page, {"email": " new@kps-sao.example "}).status_code == 302
+    assert not Bounce.objects.exists() and User.objects.get(pk=cast.works.pk).email == "new@kps-sao.example"
+    verbs = [one.verb for one in chain.history_of(cast.office)]
+    assert verbs[-2:] == ["address_changed", "mails_sent_again"]
+    assert "new@kps-sao.example" not in str([one.data for one in chain.history_of(cast.office)])
+    delivery.send_due(now=NOW + timedelta(hours=1))
+    assert state(letter) == "sent" and "new@kps-sao.example" in server.to
+
+
+def test_an_address_is_changed_by_who_looks_after_the_post_of_the_same_office(cast: Cast) -> None:
+    bounced(cast)
+    for who, refusal in ((cast.mayor, Refused), (cast.works, Refused), (cast.outsider, Bounce.DoesNotExist)):
+        with pytest.raises(refusal):
+            operations.readdress(cast.works.pk, "new@kps-sao.example", by=who, now=NOW)
+    assert Bounce.objects.exists()
 
 
 @pytest.mark.parametrize(
@@ -378,4 +406,4 @@ def test_who_may_free_an_address(cast: Cast, as_: Browse, who: str, answer: int)
 
 def test_what_is_sent_again_to_a_marked_address_is_left_out(cast: Cast) -> None:
     bounced(cast)
-    assert operations.send_again(operations.failed_letters(operations.EVERYWHERE)) == 0
+    assert operations.send_again(operations.failed_letters(operations.EVERYWHERE), by=None, now=at()) == 0

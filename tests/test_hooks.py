@@ -244,7 +244,7 @@ def test_trouble_of_the_far_side_is_tried_again_longer_each_time(cast: Cast, rec
     assert len(receiver.told) == 12
     assert len({headers["MemoFlow-Id"] for headers, _body in receiver.told}) == 1
     receiver.answer = lambda: (200, {}, b"")
-    assert operations.call_again(operations.failed_calls(operations.EVERYWHERE)) == 1
+    assert operations.call_again(operations.failed_calls(operations.EVERYWHERE), by=None, now=at()) == 1
     assert hooks.call_due(now=NOW) == 1
 
 

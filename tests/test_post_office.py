@@ -15,11 +15,13 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone, translation
 
+from audit import chain
 from notifications import bounces, delivery, hooks, operations, outbox
 from notifications.models import Call, Letter, ScanRun
 from notifications.reasons import plain
 from organization import doorbell
 from organization.models import User
+from organization.refusals import Refused
 from tests.cast import Browse, Cast, at
 
 pytestmark = pytest.mark.django_db
@@ -94,11 +96,31 @@ def test_what_goes_again_leaves(cast: Cast, as_: Browse) -> None:
     assert delivery.send_due(now=NOW) == 1
 
 
+def test_who_sent_again_stands_in_the_chain_and_nobody_else_may(cast: Cast) -> None:
+    letter = failed(cast, "1")
+    for stranger in (cast.works, cast.mayor):
+        with pytest.raises(Refused):
+            operations.send_again(operations.failed_letters(operations.EVERYWHERE), by=stranger, now=NOW)
+        with pytest.raises(Refused):
+            operations.call_again(operations.failed_calls(operations.EVERYWHERE), by=stranger, now=NOW)
+    elsewhere = operations.failed_letters(operations.EVERYWHERE)
+    assert operations.send_again(elsewhere, by=cast.outsider, now=NOW) == 0 and not is_waiting(letter)
+    assert operations.send_again(operations.failed_letters(operations.EVERYWHERE), by=cast.head_of_office, now=NOW) == 1
+    event = chain.history_of(cast.office)[-1]
+    assert (event.verb, event.by_id, event.data) == ("mails_sent_again", cast.head_of_office.pk, {"count": 1})
+
+
+def test_where_nothing_was_chosen_there_is_nothing_to_confirm(cast: Cast, as_: Browse) -> None:
+    page = as_(english(cast.head_of_office)).post(reverse("letters-again"), {}).content.decode()
+    assert "Nothing was chosen" in page and "Go back and choose" in page
+    assert 'method="post"' in page and "Send again</button>" not in page.replace("\n", "")
+
+
 def test_a_digest_takes_along_what_it_encloses_and_is_listed_once(cast: Cast, as_: Browse) -> None:
     outer = failed(cast, "outer")
     inner, void = failed(cast, "inner", digest=outer), failed(cast, "void", digest=outer, voided_at=NOW)
     assert list(operations.failed_letters(operations.EVERYWHERE)) == [outer]
-    assert operations.send_again(operations.failed_letters(operations.EVERYWHERE)) == 1
+    assert operations.send_again(operations.failed_letters(operations.EVERYWHERE), by=None, now=at()) == 1
     assert is_waiting(outer)
     assert is_waiting(inner)
     void.refresh_from_db()
@@ -324,6 +346,7 @@ def test_the_banner_is_for_who_can_mend_it(cast: Cast, as_: Browse, who: str) ->
         (600, {"failed_at": NOW}, False),
         (600, {"not_before": NOW - timedelta(hours=9), "unmailed": "stopped"}, False),
         (16, {"error": "ConnectionRefusedError()", "next_at": timezone.now() + timedelta(hours=1)}, True),
+        (600, {"error": "SMTPDataError(451, b'greylisted')", "attempts": 3, "not_before": NOW}, False),
     ],
 )
 def test_the_banner_is_shown_while_mail_is_stuck(
@@ -333,6 +356,18 @@ def test_the_banner_is_shown_while_mail_is_stuck(
     page = as_(english(cast.head_of_office)).get(reverse("inbox")).content.decode()
     assert ("mail has been waiting" in page) == shown
     assert ("Nothing is lost" in page) == shown
+
+
+def test_one_address_that_takes_no_mail_for_now_is_no_stuck_server_but_several_are(cast: Cast) -> None:
+    people = [cast.works, cast.finance, cast.education, cast.health, cast.mayor]
+    for n, person in enumerate(people):
+        found = operations.figures(operations.EVERYWHERE, now=NOW)
+        assert (found.is_stuck, found.refused, found.due) == (False, n, 0)
+        assert operations.complaint(operations.EVERYWHERE) == ""
+        refused = {"attempts": 2, "error": "SMTPDataError(451, b'later')", "not_before": NOW - timedelta(hours=2)}
+        post(cast, str(n), to=person, at_=NOW - timedelta(hours=2), **refused)
+    assert operations.figures(operations.EVERYWHERE, now=NOW).is_stuck
+    assert operations.stuck_since(operations.EVERYWHERE, now=NOW)
 
 
 def test_the_banner_costs_one_statement_and_then_none(cast: Cast, settings: Any) -> None:

@@ -8,6 +8,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
 from notifications import operations
+from organization import calendar
 
 
 class Command(BaseCommand):
@@ -28,7 +29,11 @@ class Command(BaseCommand):
         if options["since"]:
             since = _moment(options["since"])
             letters, calls = letters.filter(failed_at__gte=since), calls.filter(failed_at__gte=since)
-        result = {"letters": operations.send_again(letters), "calls": operations.call_again(calls)}
+        now = calendar.now()
+        result = {
+            "letters": operations.send_again(letters, by=None, now=now),
+            "calls": operations.call_again(calls, by=None, now=now),
+        }
         if options["json"]:
             self.stdout.write(json.dumps(result))
         else:
