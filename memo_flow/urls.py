@@ -20,6 +20,7 @@ urlpatterns = [
     path("<uuid:pk>/withdraw/", views.memo_withdraw, name="memo-withdraw"),
     path("<uuid:pk>/reassign/", views.memo_reassign, name="memo-reassign"),
     path("<uuid:pk>/nudge/", views.memo_nudge, name="memo-nudge"),
+    path("<uuid:pk>/changes/", views.memo_changes, name="memo-changes"),
     path("<uuid:pk>/told/", views.memo_told, name="memo-told"),
     path("<uuid:pk>/discard/", views.memo_discard, name="memo-discard"),
     path("<uuid:pk>/acknowledge/", views.memo_acknowledge, name="memo-acknowledge"),

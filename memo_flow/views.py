@@ -11,7 +11,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from memo_flow import attachments, checking, decisions, drafts, follow_ups, nudging, paper, policies
+from memo_flow import attachments, checking, decisions, drafts, follow_ups, nudging, paper, policies, rounds
 from memo_flow import content as text
 from memo_flow.findings import panel
 from memo_flow.forms import DecisionForm, NudgeForm, ReasonForm, ReassignForm, SubmitForm
@@ -86,6 +86,14 @@ def memo(request: HttpRequest, pk: UUID) -> HttpResponse:
 @require_GET
 def memo_told(request: HttpRequest, pk: UUID) -> HttpResponse:
     return render(request, "notifications/ledger.html", told_page(request, memo_for(request, pk)))
+
+
+@login_required
+@require_GET
+def memo_changes(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """What was changed between two texts, word by word."""
+    context = rounds.changes_page(memo_for(request, pk), request.user, request.GET)  # type: ignore[arg-type]
+    return render(request, "memo_flow/changes.html", context)
 
 
 @login_required

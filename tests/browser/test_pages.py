@@ -13,6 +13,7 @@ from notifications.models import Letter
 from organization.models import User
 from tests.browser.conftest import DESK, PHONE, Visit, print_papers, violations
 from tests.cast import Cast, at
+from tests.test_changes import resubmitted
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -86,6 +87,7 @@ def who_decides(cast: Cast, visit: Visit) -> list[str]:
     page = visit(cast.deputy)
     found = look(page, "/inbox/", "/inbox/?tab=acting", f"/memos/{memo.pk}/")
     found += look(page, f"/memos/{rejected.pk}/", night=False)
+    found += look(visit(cast.permanent_secretary), f"/memos/{resubmitted(cast).pk}/changes/")
     found += look(visit(cast.permanent_secretary), "/inbox/?tab=decided", night=False)
     found += look(page, f"/memos/{memo.pk}/withdraw/", status=403, night=False)
     page.goto(f"/memos/{memo.pk}/")
