@@ -36,7 +36,10 @@ class Refusals:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         if any("\x00" in value for _name, values in request.GET.lists() for value in values):
             return render(request, "400.html", status=400)
-        return self.get_response(request)
+        response = self.get_response(request)
+        if response.status_code == 405 and request.method == "GET" and not response.content:
+            return self._too_late(request, response)
+        return response
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
         if isinstance(error, _GONE):
@@ -49,6 +52,16 @@ class Refusals:
             return self._conflict(request, _("This cannot be done now. Open the page again to see what has changed."))
         return None
 
+    def _too_late(self, request: HttpRequest, response: HttpResponse) -> HttpResponse:
+        """A form was sent after the session's end: signing in leads to its address, which only takes forms."""
+        page = render(request, "405.html", {"back_url": _above(request)}, status=405)
+        page.headers["Allow"] = response.headers.get("Allow", "")
+        return page
+
     def _conflict(self, request: HttpRequest, message: str) -> HttpResponse:
-        back = request.path.rstrip("/").rsplit("/", 1)[0] + "/"
-        return render(request, "409.html", {"message": message, "back_url": back}, status=409)
+        return render(request, "409.html", {"message": message, "back_url": _above(request)}, status=409)
+
+
+def _above(request: HttpRequest) -> str:
+    """The page that an address of an act lies under."""
+    return request.path.rstrip("/").rsplit("/", 1)[0] + "/"

@@ -42,6 +42,7 @@ def _shell(request: HttpRequest) -> dict[str, Any]:
         "unread": notices.badge(request.user),  # type: ignore[arg-type]
         "section": _section(name),
         "publishes": seats.with_role(Role.HEAD_OF_OFFICE, Role.PERMANENT_SECRETARY) is not None,
+        "post_office": rights.reach(request.user, on=today, seats=seats) is not None,  # type: ignore[arg-type]
         "today": today,
         "mail_stuck_since": _stuck_since(request.user, seats, now),  # type: ignore[arg-type]
     }

@@ -1,5 +1,6 @@
 """A person's own choice of mails, and the one click that stops one kind."""
 
+from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import ValidationError
@@ -65,11 +66,14 @@ def stop(request: HttpRequest, signed: str) -> HttpResponse:
 
 
 def _stopped(request: HttpRequest, user: User, event: Event) -> HttpResponse:
-    """In the language of the mail that led here."""
-    with translation.override(user.language):
+    """In the language of the mail that led here, unless this browser has chosen one."""
+    language = request.COOKIES.get(settings.LANGUAGE_COOKIE_NAME, "")
+    if language not in dict(settings.LANGUAGES):
+        language = user.language
+    with translation.override(language):
         context = {"person": user, "event": event, "stopped": preferences.is_stopped(user, event)}
         answer = render(request, "notifications/preferences_stop.html", context)
-    answer.headers["Content-Language"] = user.language
+    answer.headers["Content-Language"] = language
     answer.headers["X-Robots-Tag"] = "noindex"
     return answer
 

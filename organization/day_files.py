@@ -9,11 +9,12 @@ import re
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
+from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 from icalendar import Calendar
 
 from organization.calendar import BUDDHIST_ERA, arabic_digits
-from organization.days_off import Day
+from organization.days_off import Day, check
 from organization.models import HolidaySource, Off
 
 BYTES = 1_000_000
@@ -70,23 +71,36 @@ class Line:
     error: str = ""
 
 
-def read(name: str, content: bytes) -> list[Line]:
+def read(content: bytes, *, today: date, source: str = HolidaySource.LOCAL) -> list[Line]:
     """The days of a file, in its order; a day that stands in it twice counts once, the second is an error.
 
-    Raises Unreadable.
+    `source`: whose decision the days of a calendar file are; a CSV says so itself. Raises Unreadable.
     """
     if len(content) > BYTES:
         raise Unreadable(_("The file is larger than 1 MB."))
     if not content.strip():
         raise Unreadable(_("The file is empty."))
     lines = (
-        _of_ics(content) if content.lstrip(b"\xef\xbb\xbf \r\n").startswith(b"BEGIN:VCALENDAR") else _of_csv(content)
+        _of_ics(content, source)
+        if content.lstrip(b"\xef\xbb\xbf \r\n").startswith(b"BEGIN:VCALENDAR")
+        else _of_csv(content)
     )
     if not lines:
         raise Unreadable(_("The file names no day."))
     if len(lines) > LINES:
         raise Unreadable(_("The file names more than %(count)s days.") % {"count": LINES})
-    return _once(lines)
+    return _once([_possible(one, today) for one in lines])
+
+
+def _possible(line: Line, today: date) -> Line:
+    """The line, or why its day cannot be."""
+    if line.day is None:
+        return line
+    try:
+        check(line.day, today)
+    except ValidationError as error:
+        return Line(line.number, error=" ".join([line.day.date.isoformat(), *error.messages]))
+    return line
 
 
 def _once(lines: list[Line]) -> list[Line]:
@@ -101,20 +115,20 @@ def _once(lines: list[Line]) -> list[Line]:
     return found
 
 
-def _of_ics(content: bytes) -> list[Line]:
+def _of_ics(content: bytes, source: str) -> list[Line]:
     try:
         calendar = Calendar.from_ical(content)
     except (ValueError, IndexError, KeyError, TypeError) as error:
         raise Unreadable(_("This is no calendar file that can be read.")) from error
     lines: list[Line] = []
     for number, event in enumerate(calendar.walk("VEVENT"), 1):
-        lines += _of_event(number, event)
+        lines += _of_event(number, event, source)
         if len(lines) > LINES:
             break
     return lines
 
 
-def _of_event(number: int, event: object) -> list[Line]:
+def _of_event(number: int, event: object, source: str) -> list[Line]:
     try:
         name = " ".join(str(event.get("SUMMARY", "")).split())[:200]  # type: ignore[attr-defined]
         start = _day(event["DTSTART"].dt)  # type: ignore[index]
@@ -128,7 +142,7 @@ def _of_event(number: int, event: object) -> list[Line]:
     count = max((end - start).days, 1)
     if count > SPAN:
         return [Line(number, error=_("This entry is longer than %(count)s days.") % {"count": SPAN})]
-    return [Line(number, Day(start + timedelta(days=n), name)) for n in range(count)]
+    return [Line(number, Day(start + timedelta(days=n), name, source=source)) for n in range(count)]
 
 
 def _day(value: date | datetime) -> date:

@@ -94,7 +94,7 @@ def put(organization_id: Any, days: Iterable[Day], *, by: User, now: datetime) -
     office, seat = _locked(organization_id, by=by, now=now)
     wanted = {one.date: one for one in days}
     for one in wanted.values():
-        _check(one, day_of(now))
+        check(one, day_of(now))
     standing = {one.date: one for one in Holiday.objects.filter(organization=office, date__in=wanted)}
     changed = [one for one in wanted.values() if not _same(one, standing.get(one.date))]
     if not changed:
@@ -158,7 +158,8 @@ def _locked(organization_id: Any, *, by: User, now: datetime) -> tuple[Organizat
     return office, seat
 
 
-def _check(one: Day, today: date) -> None:
+def check(one: Day, today: date) -> None:
+    """Raises ValidationError {date, name} for a day that cannot be."""
     if not one.name.strip():
         raise ValidationError({"name": _("Say what day it is.")})
     if len(one.name) > 200:

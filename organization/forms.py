@@ -59,3 +59,10 @@ class FileForm(forms.Form):
     file = forms.FileField(
         label=_("File"), help_text=_("A calendar file (.ics) or CSV, at most 1 MB."), allow_empty_file=True
     )
+    source = forms.ChoiceField(
+        label=_("Whose decision"),
+        choices=HolidaySource.choices,
+        initial=HolidaySource.CABINET,
+        required=False,
+        help_text=_("Of the days of a calendar file; a CSV names it in its column."),
+    )

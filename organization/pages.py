@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
@@ -142,7 +143,12 @@ def hours(request: HttpRequest) -> HttpResponse:
 def remove_day(request: HttpRequest, day: str) -> HttpResponse:
     """Asks, then takes a day out of the office's calendar."""
     whose, now = _office(request), calendar.now()
-    found = Holiday.objects.get(organization=whose, date=_iso(day))
+    found = Holiday.objects.filter(organization=whose, date=_iso(day)).first()
+    if found is None and request.method == "GET":
+        raise Http404
+    if found is None:
+        messages.info(request, _("That day stands in the calendar no more: it was taken out before."))
+        return redirect(f"{reverse('holidays')}?year={_iso(day).year + BUDDHIST_ERA}")
     if request.method == "POST":
         days_off.remove(whose.pk, found.date, by=request.user, now=now)  # type: ignore[arg-type]
         messages.success(request, _("The day was taken out of the calendar. Open work was settled by it."))
@@ -170,7 +176,8 @@ def import_days(request: HttpRequest) -> HttpResponse:
         return render(request, "organization/import_days.html", {"form": form}, status=422)
     file = form.cleaned_data["file"]
     try:
-        lines = day_files.read(file.name or "", file.read(day_files.BYTES + 1))
+        source = form.cleaned_data["source"] or HolidaySource.LOCAL
+        lines = day_files.read(file.read(day_files.BYTES + 1), today=today, source=source)
     except day_files.Unreadable as error:
         form.add_error("file", str(error))
         return render(request, "organization/import_days.html", {"form": form}, status=422)
@@ -182,7 +189,7 @@ def _show_import(request: HttpRequest, whose: Organization, lines: list[day_file
     standing = {
         one.date: one for one in Holiday.objects.filter(organization=whose, date__in=[one.date for one in days])
     }
-    rows = [{"line": line, "what": _what(line.day, standing.get(line.day.date)) if line.day else ""} for line in lines]
+    rows = [_row(line.day, standing.get(line.day.date)) for line in lines if line.day]
     errors = [line for line in lines if line.error]
     context = {
         "form": FileForm(),
@@ -190,10 +197,14 @@ def _show_import(request: HttpRequest, whose: Organization, lines: list[day_file
         "errors": errors,
         "changes": [one for one in rows if one["what"] in ("new", "changed")],
         "days": [] if errors else days,
-        "off": dict(Off.choices),
-        "source": dict(HolidaySource.choices),
     }
     return render(request, "organization/import_days.html", context, status=422 if errors else 200)
+
+
+def _row(day: Day, standing: Holiday | None) -> dict[str, Any]:
+    """A day of a file in words, beside what stands there."""
+    off, source = Off(day.off).label, HolidaySource(day.source).label
+    return {"day": day, "off": off, "source": source, "what": _what(day, standing), "standing": standing}
 
 
 def _what(day: Day, standing: Holiday | None) -> str:
@@ -219,7 +230,8 @@ def apply_import(request: HttpRequest) -> HttpResponse:
         return render(request, "organization/import_days.html", {"form": form}, status=422)
     said = ngettext("%(count)s day was written.", "%(count)s days were written.", count) % {"count": count}
     messages.success(request, said)
-    return redirect("holidays")
+    year = min(one.date for one in days).year + BUDDHIST_ERA if days else ""
+    return redirect(f"{reverse('holidays')}?year={year}")
 
 
 def _posted(columns: list[list[str]]) -> Iterable[Day]:

@@ -351,7 +351,7 @@ END:VCALENDAR\r
 
 
 def test_a_calendar_file_is_read() -> None:
-    lines = day_files.read("x.ics", ICS.encode())
+    lines = day_files.read(ICS.encode(), today=DAY)
     assert [(one.day.date, one.day.name) for one in lines if one.day] == [
         (date(2022, 7, 15), "วันหยุดพิเศษตามมติคณะรัฐมนตรี"),
         (date(2022, 7, 28), "งานประเพณี"),
@@ -361,14 +361,14 @@ def test_a_calendar_file_is_read() -> None:
 
 def test_a_rule_that_repeats_is_refused() -> None:
     text = ICS.replace("DTEND;VALUE=DATE:20220730", "RRULE:FREQ=DAILY")
-    (_first, second) = day_files.read("x.ics", text.encode())
+    (_first, second) = day_files.read(text.encode(), today=DAY)
     assert second.error and second.day is None
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "cp874"])
 def test_a_csv_file_is_read_in_the_encodings_of_thai_offices(encoding: str) -> None:
     text = "วันที่,ชื่อวัน,หยุด,ที่มา\r\n๑๕/๗/๒๕๖๕,วันหยุดพิเศษ,เช้า,ครม.\r\n2022-07-28,งานประเพณี,,\r\n"
-    lines = day_files.read("x.csv", text.encode(encoding))
+    lines = day_files.read(text.encode(encoding), today=DAY)
     assert [one.day for one in lines] == [
         Day(date(2022, 7, 15), "วันหยุดพิเศษ", "morning", "cabinet"),
         Day(date(2022, 7, 28), "งานประเพณี", "day", "local"),
@@ -377,9 +377,19 @@ def test_a_csv_file_is_read_in_the_encodings_of_thai_offices(encoding: str) -> N
 
 def test_each_line_that_is_wrong_says_so() -> None:
     text = "date,name,off\n31/2/2565,ก,\n1/3/2565,,\n2/3/2565,ข,noon\n3/3/2565,ค,\n3/3/2565,ค,\n"
-    lines = day_files.read("x.csv", text.encode())
+    lines = day_files.read(text.encode(), today=DAY)
     assert [bool(one.error) for one in lines] == [True, True, True, False, True]
     assert [one.number for one in lines] == [2, 3, 4, 5, 6]
+
+
+def test_a_day_that_cannot_be_is_said_of_its_line_while_the_file_is_read() -> None:
+    (far,) = day_files.read("date,name\n1/5/2590,ไกล\n".encode(), today=DAY)
+    assert far.day is None and far.number == 2 and "2047-05-01" in far.error
+
+
+def test_the_days_of_a_calendar_file_are_whose_they_are_said_to_be() -> None:
+    lines = day_files.read(ICS.encode(), today=DAY, source="cabinet")
+    assert {one.day.source for one in lines if one.day} == {"cabinet"}
 
 
 @pytest.mark.parametrize(
@@ -398,7 +408,7 @@ def test_each_line_that_is_wrong_says_so() -> None:
 )
 def test_what_is_no_file_of_days_is_refused(content: bytes) -> None:
     try:
-        lines = day_files.read("x", content)
+        lines = day_files.read(content, today=DAY)
     except day_files.Unreadable:
         return
     assert all(one.error for one in lines)
@@ -409,10 +419,46 @@ def test_what_is_no_file_of_days_is_refused(content: bytes) -> None:
 def test_no_bytes_break_the_reader(content: bytes) -> None:
     for start in (b"", b"BEGIN:VCALENDAR\r\n", b"date,name\r\n"):
         with suppress(day_files.Unreadable):
-            day_files.read("x", start + content)
+            day_files.read(start + content, today=DAY)
 
 
 # --- pages
+
+
+@pytest.mark.django_db
+def test_a_preview_shows_all_that_will_be_written_and_what_stood_there(cast: Cast, client: Client) -> None:
+    client.force_login(cast.head_of_office)
+    put(cast, SPRING, "ชื่อเดิม")
+    text = f"date,name,off,source\n{SPRING},ชื่อใหม่,morning,cabinet\n2023-05-05,ปีหน้า,,\n"
+    file = SimpleUploadedFile("d.csv", text.encode(), "text/csv")
+    said = client.post("/organization/days/import/", {"file": file}, secure=True).content.decode()
+    for words in ("ชื่อใหม่", "หยุดครึ่งเช้า", "คณะรัฐมนตรี", "ชื่อเดิม"):
+        assert words in said, words
+    form = {"date": ["2023-05-05"], "name": ["ปีหน้า"], "off": ["day"], "source": ["local"]}
+    done = client.post("/organization/days/import/apply/", form, secure=True)
+    assert done.headers["Location"].endswith("?year=2566")
+
+
+@pytest.mark.django_db
+def test_a_day_taken_out_twice_is_said_to_be_gone(cast: Cast, client: Client) -> None:
+    client.force_login(cast.head_of_office)
+    put(cast, SPRING, "x")
+    path = f"/organization/days/{SPRING}/remove/"
+    for _click in range(2):
+        assert client.post(path, secure=True).status_code == 302
+    assert not Holiday.objects.filter(date=SPRING).exists()
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    "path", ["/organization/days/hours/", "/organization/days/import/", "/notices/read/", "/notices/failed/again/"]
+)
+def test_signing_in_between_a_form_and_its_address_is_explained(cast: Cast, client: Client, path: str) -> None:
+    client.force_login(cast.head_of_office)
+    answer = client.get(path, secure=True)
+    above = path.rstrip("/").rsplit("/", 1)[0] + "/"
+    assert answer.status_code == 405 and answer.headers["Allow"] == "POST"
+    assert f'href="{above}"' in answer.content.decode() and "ยังไม่ได้ดำเนินการ" in answer.content.decode()
 
 
 @pytest.mark.django_db

@@ -27,8 +27,9 @@ class Command(BaseCommand):
         user = User.objects.filter(username=options["by"], organization=office).first() if office else None
         if office is None or user is None:
             raise CommandError("No such office, or nobody of this name works there.")
+        today = calendar.day_of(calendar.now())
         try:
-            lines = day_files.read(options["file"].name, options["file"].read_bytes())
+            lines = day_files.read(options["file"].read_bytes(), today=today)
         except (OSError, day_files.Unreadable) as error:
             raise CommandError(str(error)) from error
         errors = [{"line": one.number, "error": one.error} for one in lines if one.error]
