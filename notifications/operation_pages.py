@@ -157,6 +157,7 @@ def free(request: HttpRequest, user_id: int) -> HttpResponse:
         "why": plain(mark.reason),
         "typed": typed or "",
         "wrong": wrong,
+        "tone": "plain",  # the first choice stands above
         "back_url": reverse("letters-failed"),
     }
     return render(request, "notifications/failed_address.html", context, status=422 if wrong else 200)

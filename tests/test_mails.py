@@ -56,7 +56,7 @@ def test_the_subject_says_what_whose_turn_and_by_when(cast: Cast) -> None:
     memo = cast.submitted()
     waits = composed(Letter.objects.get(event="memo_waits"))
     number = memo.entry.number
-    assert waits.subject.startswith(f"ถึงคิวท่าน: ให้ความเห็นบันทึก {number} ภายใน ")
+    assert waits.subject.startswith(f"โปรดให้ความเห็นบันทึก {number} ภายใน ")
     assert memo.subject[:40] in waits.subject
     waits.recipient.language = "en"
     assert re.match(rf"Your turn to give an opinion on memo {number} by \d+ \w+ 2021: ", composed(waits).subject), (

@@ -48,7 +48,7 @@ def test_a_rule_is_tried_before_it_is_saved(cast: Cast, visit: Visit) -> None:
     cast.clock(at())
     page = visit(cast.head_of_office, viewport=PHONE, java_script_enabled=False)
     page.goto("/notices/policy/task/")
-    page.get_by_role("button", name="เพิ่มคำเตือน").click()
+    page.get_by_role("button", name="เพิ่มการเตือน").click()
     page.locator("#days-7").fill("30")
     page.locator("#unit-7").select_option("calendar")
     page.get_by_label("หากครบกำหนดวันที่").fill("15/7/2565")

@@ -11,6 +11,7 @@ from playwright.sync_api import expect
 
 from notifications import bounces, hooks, outbox
 from notifications.models import Bounce, Call, Hook, Letter, ScanRun
+from organization.models import User
 from tests.browser.conftest import DESK, PHONE, Visit, violations
 from tests.cast import Cast, at, set_clock
 
@@ -100,10 +101,23 @@ def test_an_address_is_tried_again_by_keyboard(cast: Cast, visit: Visit, trouble
     page.goto("/notices/failed/")
     page.locator(f"a[href$='/addresses/{cast.works.pk}/']").focus()
     page.keyboard.press("Enter")
-    page.locator(".confirm button.pri").focus()
+    page.get_by_role("button", name="ลองส่งไปยังที่อยู่เดิม").focus()
     page.keyboard.press("Enter")
     page.wait_for_url("**/notices/failed/")
     assert not Bounce.objects.exists()
+
+
+def test_a_person_gets_another_address_by_keyboard(cast: Cast, visit: Visit, trouble: Hook) -> None:
+    page = visit(cast.head_of_office)
+    page.goto(f"/notices/failed/addresses/{cast.works.pk}/")
+    page.get_by_label("ที่อยู่อีเมลใหม่ของบุคคลนี้").fill("nobody")
+    page.keyboard.press("Enter")
+    expect(page.get_by_label("ที่อยู่อีเมลใหม่ของบุคคลนี้")).to_have_value("nobody")
+    page.get_by_label("ที่อยู่อีเมลใหม่ของบุคคลนี้").fill("new@kps-sao.example")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/notices/failed/")
+    assert not Bounce.objects.exists()
+    assert User.objects.get(pk=cast.works.pk).email == "new@kps-sao.example"
 
 
 def test_a_hook_that_is_refused_says_so_at_its_field(cast: Cast, visit: Visit, trouble: Hook) -> None:
