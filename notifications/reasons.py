@@ -12,6 +12,7 @@ _WHY = (
     (("bounced:",), gettext_lazy("The mail was returned: it could not be delivered.")),
     (("delayed:",), gettext_lazy("The mail is on its way; the receiving server has not taken it yet.")),
     (("quota", "mailbox full", "5.2.2"), gettext_lazy("The mailbox is full.")),
+    (("5.1.1", "5.1.2", "550 ", "551 ", "553 "), gettext_lazy("The mail server knows no such address.")),
     (("RecipientsRefused",), gettext_lazy("The mail server refused the address.")),
     (("SenderRefused", "Authentication"), gettext_lazy("The mail server does not take mail from this office.")),
     (("gaierror", "NameResolution"), gettext_lazy("The name of the mail server is not known.")),

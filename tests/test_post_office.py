@@ -410,6 +410,7 @@ def test_a_division_head_asks_nothing_for_the_banner(cast: Cast, as_: Browse) ->
         ("bounced: 5.1.1 no such user", "The mail was returned: it could not be delivered."),
         ("it answered 503", "The server answered 503."),
         ("it cannot be reached", "The server cannot be reached."),
+        ("550 5.1.1 The account does not exist", "The mail server knows no such address."),
         ("TemplateDoesNotExist('mails/x.txt')", "It could not be written or sent; the administrators’ log says why."),
     ],
 )
