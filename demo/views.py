@@ -7,7 +7,7 @@ from csp.decorators import csp_update
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, render
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -66,6 +66,8 @@ def mail(request: HttpRequest, pk: UUID) -> HttpResponse:
 def mail_html(request: HttpRequest, pk: UUID) -> HttpResponse:
     letter = get_object_or_404(_mails(), pk=pk)
     _compose(letter)
+    if not letter.html:
+        raise Http404
     return HttpResponse(letter.html)
 
 

@@ -21,7 +21,7 @@ from organization.models import User
 
 @require_safe
 def calendar_file(request: HttpRequest, secret: str) -> HttpResponseBase:
-    """A person's deadlines, for a calendar program: no cookie is read or set, no page may keep it for others."""
+    """A person's deadlines, for a calendar program: the address says whose; nobody keeps it for others."""
     try:
         user = feed.owner(secret)
     except CalendarFeed.DoesNotExist as error:

@@ -153,9 +153,10 @@ def _chosen(asked: Mapping[str, str], divisions: list[Division], officers: list[
 
 
 def _with_work(user: User, seen: QuerySet[DivisionTask]) -> QuerySet[User]:
-    """The colleagues to whom one of these tasks, or a step of one, was given."""
-    steps = TaskStep.objects.filter(officer=OuterRef("pk"), task__in=seen.values("pk"))
-    given = Exists(seen.filter(officer=OuterRef("pk"))) | Exists(steps)
+    """The colleagues to whom one of these tasks, or a step of one, was given. Each list is read once, not per person."""
+    tasks = seen.order_by().filter(officer__isnull=False).values("officer")
+    steps = TaskStep.objects.order_by().filter(officer__isnull=False, task__in=seen.order_by().values("pk"))
+    given = Q(pk__in=tasks) | Q(pk__in=steps.values("officer"))
     return User.objects.filter(given, organization=user.organization_id).order_by("name_th", "pk")
 
 
