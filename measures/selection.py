@@ -153,7 +153,7 @@ def _chosen(asked: Mapping[str, str], divisions: list[Division], officers: list[
 
 
 def _with_work(user: User, seen: QuerySet[DivisionTask]) -> QuerySet[User]:
-    """The colleagues to whom one of these tasks, or a step of one, was given. Each list is read once, not per person."""
+    """The colleagues to whom one of these tasks, or a step of one, was given. Each list is read once, not for each."""
     tasks = seen.order_by().filter(officer__isnull=False).values("officer")
     steps = TaskStep.objects.order_by().filter(officer__isnull=False, task__in=seen.order_by().values("pk"))
     given = Q(pk__in=tasks) | Q(pk__in=steps.values("officer"))
