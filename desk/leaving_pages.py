@@ -67,6 +67,9 @@ class HandOverForm(forms.Form):
                 required=False,
             )
 
+        if steps:
+            fields["reason"] = fields.pop("reason")  # after the steps it is the reason of
+
     def handing(self, memos: list[UUID], tasks: list[UUID]) -> Handing:
         said = self.cleaned_data
         chosen = {name.partition("-")[::2]: value for name, value in said.items() if "-" in name}

@@ -1,10 +1,12 @@
 """What comes in from the office's pages: a day, the hours, a file of days."""
 
+from datetime import date
 from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from organization.calendar import BUDDHIST_ERA
 from organization.day_files import read_day
 from organization.models import DayOffRule, Division, HolidaySource, Off, Organization, Role, User
 
@@ -14,6 +16,11 @@ class DayField(forms.CharField):
 
     def __init__(self, **options: Any) -> None:
         super().__init__(widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off"}), **options)
+
+    def prepare_value(self, value: Any) -> Any:
+        if isinstance(value, date):
+            return f"{value.day}/{value.month}/{value.year + BUDDHIST_ERA}"
+        return value
 
     def clean(self, value: Any) -> Any:
         text = super().clean(value)
@@ -72,13 +79,13 @@ class PersonForm(forms.Form):
     )
     name_en = forms.CharField(label=_("Name in English"), max_length=150, required=False)
     username = forms.CharField(
-        label=_("User name"),
+        label=_("Username"),
         max_length=150,
         help_text=_("To sign in with: letters, digits and @ . + - _, for example somchai."),
         widget=forms.TextInput(attrs={"autocapitalize": "none", "autocomplete": "off", "spellcheck": "false"}),
     )
     email = forms.CharField(
-        label=_("E-mail"),
+        label=_("Email"),
         max_length=254,
         required=False,
         help_text=_("Letters and the invitation go there. Without one you print the person a link."),
