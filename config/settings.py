@@ -155,7 +155,8 @@ MEMOFLOW_HOOK_HOSTS = env.list("MEMOFLOW_HOOK_HOSTS", default=[])
 MEMOFLOW_METRICS_TOKEN = env.str("MEMOFLOW_METRICS_TOKEN", default="")  # of /metrics; without one there is none
 MEMOFLOW_BANNER_SECONDS = 60  # for which a process need not ask again whether mail is stuck
 
-# Sign-in
+# Sign-in. A link to choose a password is good once, and for a week: an invitation outlasts a leave.
+PASSWORD_RESET_TIMEOUT = env.int("MEMOFLOW_LINK_SECONDS", default=604_800)
 AUTH_USER_MODEL = "organization.User"
 AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
 LOGIN_URL = "account_login"

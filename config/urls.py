@@ -28,6 +28,7 @@ urlpatterns = [
     path("results/", include("assessments.urls")),
     path("notices/", include("notifications.urls")),
     path("organization/", include("organization.urls")),
+    path("organization/", include("desk.office_urls")),
     path("public/", include("disclosure.public_urls")),
     path("", include(public_urls.AT_THE_ROOT)),
     path("disclosure/", include("disclosure.urls")),

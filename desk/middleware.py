@@ -11,7 +11,7 @@ from files.models import Attachment
 from measures.models import DivisionTask
 from memo_flow.lifecycle import TransitionNotAllowed
 from memo_flow.models import Draft, Memo, MemoKind
-from organization.models import Holiday, Organization
+from organization.models import Acting, Appointment, Division, Holiday, Organization, Position, User
 from organization.refusals import NotNow, Refused, Stale
 
 #: What services raise for things that do not exist for this person. Any other missing row is a fault of ours.
@@ -24,6 +24,11 @@ _GONE = (
     Attachment.DoesNotExist,
     Holiday.DoesNotExist,
     Organization.DoesNotExist,
+    User.DoesNotExist,
+    Division.DoesNotExist,
+    Position.DoesNotExist,
+    Appointment.DoesNotExist,
+    Acting.DoesNotExist,
 )
 
 

@@ -56,9 +56,12 @@ def requests_told_openly(abouts: Collection[str]) -> dict[str, str]:
     return {about: subjects[pk] for about, pk in pks.items() if pk in subjects}
 
 
-def signed(seat: Seat) -> dict[str, str]:
-    """Who acted, in both languages: the title; for an acting official the name, the form and the order as well."""
-    if seat.acting is None:
+def signed(seat: Seat | User) -> dict[str, str]:
+    """Who acted, in both languages: the title; for an acting official the name, the form and the order as well.
+
+    An administrator who sits nowhere is named.
+    """
+    if isinstance(seat, User) or seat.acting is None:
         return both(seat)
     said = {}
     for language in ("th", "en"):
@@ -180,7 +183,7 @@ def _to_the_division(
     ]
 
 
-def handed_over(task: DivisionTask, to: User | None, told: Iterable[int], seat: Seat, act: Event) -> list[Draft]:
+def handed_over(task: DivisionTask, to: User | None, told: Iterable[int], seat: Seat | User, act: Event) -> list[Draft]:
     """Tell the colleague whose task it is now, and the one whose it was."""
     said = {"by": signed(seat), "to": both(to) if to else {}}
     return [

@@ -16,8 +16,11 @@ from measures.queries import colleagues
 from measures.work import locked
 from notifications import outbox, scans
 from notifications.ladders import Kind, Who
+from organization import keepers
 from organization.calendar import day_of
 from organization.models import HEADS, User
+from organization.refusals import NotNow, Refused
+from organization.seats import seats_of
 
 
 @transaction.atomic
@@ -81,3 +84,40 @@ def _hush(task: DivisionTask, now: datetime) -> None:
         told |= {one.user.pk for one in staff if one.role in HEADS}
     relieved = {one.user.pk for one in staff} - told
     outbox.void(letters.about(task), at=now, events=letters.PRESSING, to=relieved)
+
+
+@transaction.atomic
+def take_over(task_id: UUID, *, person: int, to: int | None, by: User, now: datetime) -> DivisionTask:
+    """What of a task was one person's, who leaves, is a colleague's now, or nobody's in particular.
+
+    By who keeps the office's people (organization.keepers), who need not work for the division. Raises
+    DivisionTask.DoesNotExist, Refused, NotNow (closed, or nothing of it is the person's any more) or
+    ValidationError {to}.
+    """
+    if refusal := keepers.why_not(by, day_of(now)):
+        raise Refused(refusal)
+    tasks = DivisionTask.objects.select_for_update(of=("self",))
+    tasks = tasks.select_related("measure__row__memo__kind", "division", "organization")
+    task = tasks.get(pk=task_id, organization=by.organization_id)
+    steps = list(task.steps.filter(officer=person, ticked_at=None))
+    if not task.at_work or (task.officer_id != person and not steps):
+        raise NotNow(_("A task on the list is no longer this person's. Open the page again."))
+    known = {one.pk: one for one in colleagues(task.division_id, day_of(now))}
+    if to is not None and to not in known:
+        raise ValidationError({"to": _("Choose a colleague of the division.")})
+    seat = next(iter(seats_of(by, day_of(now))), None)
+    if task.officer_id == person:
+        task.officer_id = to
+        task.save(update_fields=["officer"])
+        act = chain.record(task, "handed_over", by=by, seat=seat, at=now, officer=to)
+        told = [to] if to and to != by.pk else []
+        outbox.post(letters.handed_over(task, known.get(to or 0), told, seat or by, act), at=now)
+    if steps:
+        for step in steps:
+            step.officer_id = to
+        TaskStep.objects.bulk_update(steps, ["officer"])
+        whose = {str(pk): one for pk, one in task.steps.exclude(officer=None).values_list("pk", "officer")}
+        chain.record(task, "shared", by=by, seat=seat, at=now, officers=whose)
+    _hush(task, now)
+    outbox.void(letters.about(task), at=now, to=[person])
+    return task

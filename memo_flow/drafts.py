@@ -5,6 +5,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
+from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import override
@@ -17,9 +18,12 @@ from measures import library
 from memo_flow import analysis, policies
 from memo_flow import content as text
 from memo_flow.changes import Change
-from memo_flow.letters import about
+from memo_flow.letters import about, handed_over
+from memo_flow.lifecycle import State
 from memo_flow.models import Draft, Memo, MemoKind
 from memo_flow.queries import locked, newest_revision
+from notifications import outbox
+from organization import keepers
 from organization.calendar import day_of
 from organization.models import HEADS, Division, Organization, Position, Role, User
 from organization.plain_text import words
@@ -224,3 +228,33 @@ def addressee(organization_id: UUID) -> str:
 
 def _subject(value: str) -> str:
     return words(" ".join(value.split()), "subject", most=text.LINE)
+
+
+@transaction.atomic
+def hand_over(memo_id: UUID, *, person: int, to: User, by: User, now: datetime) -> Memo:
+    """A memo that its author, who leaves, has not brought to its end is another one's: to write, submit or withdraw.
+
+    By who keeps the office's people. What was submitted keeps who signed it. The new author writes in the chair the
+    memo was begun in where they hold it, else in their own. Raises Memo.DoesNotExist, Refused, NotNow (it is no
+    longer this person's) or ValidationError {to}.
+    """
+    if refusal := keepers.why_not(by, day_of(now)):
+        raise Refused(refusal)
+    memo = locked(memo_id, by)
+    if memo.author_id != person or memo.state not in (State.DRAFT, State.RETURNED, State.IN_REVIEW):
+        raise NotNow(_("A memo on the list is no longer this person's to finish. Open the page again."))
+    if to.organization_id != memo.organization_id or to.pk == person:
+        raise ValidationError({"to": _("Choose another person of the office.")})
+    if seats_of(to, day_of(now)).at(memo.author_position_id) is None:
+        try:
+            memo.author_position = writing_seat(to, now=now).position
+        except Refused as error:
+            raise ValidationError({"to": str(error)}) from error
+    was, memo.author = memo.author, to
+    memo.save(update_fields=["author", "author_position"])
+    seat = next(iter(seats_of(by, day_of(now))), None)
+    chain.record(memo, "handed_over", by=by, seat=seat, at=now, author=to.pk, position=memo.author_position_id)
+    outbox.void(about(memo), at=now, to=[person])
+    if to.pk != by.pk:
+        outbox.post([handed_over(memo, was, to, by, at=now)], at=now)
+    return memo

@@ -12,7 +12,7 @@ from notifications import outbox
 from notifications.models import Nudge
 from notifications.outbox import Draft, both
 from organization.calendar import day_of
-from organization.models import Position, Role
+from organization.models import Position, Role, User
 from organization.seats import Seat, holders_of
 
 DECIDED = {
@@ -197,3 +197,17 @@ def abouts(memo: Memo) -> list[str]:
     """How letters name a memo, every step it had in any round, and the follow-ups it has to get. One statement."""
     steps = Step.objects.filter(memo=memo).order_by("pk")
     return [about(memo), *map(about_step, steps.only("pk")), *(about_follow_up(memo.pk, kind) for kind in FollowUp)]
+
+
+def handed_over(memo: Memo, was: User, to: User, by: User, *, at: datetime) -> Draft:
+    """Tell the new author of a memo whose author left. The subject is the draft's, where it was never submitted."""
+    said = {
+        "by": both(by),
+        "was": both(was),
+        "subject": memo.subject or both(memo.kind),
+        "path": reverse("memo", args=[memo.pk]),
+        "organization": both(memo.organization),
+    }
+    return Draft(
+        memo.organization_id, to.pk, "memo_handed_over", about(memo), f"handed:{memo.pk}:{to.pk}:{at.isoformat()}", said
+    )

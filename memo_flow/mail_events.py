@@ -15,6 +15,7 @@ ALL = (
     Event("memo_approved", Nature.DECISION, _("Your memo is approved")),
     Event("memo_circulated", Nature.NEWS, _("An approved memo is circulated to you"), stoppable=True),
     Event("memo_withdrawn", Nature.NEWS, _("A memo that waited for you is withdrawn"), stoppable=True),
+    Event("memo_handed_over", Nature.TURN, _("A memo of somebody who left is yours now")),
     Event("memo_reassigned", Nature.NEWS, _("A memo is passed on to another position"), stoppable=True),
     Event("step_due_soon", Nature.REMINDER, _("Before a decision is due"), stoppable=True),
     Event("step_due_today", Nature.REMINDER, _("On the day a decision is due")),

@@ -2,18 +2,26 @@
 
 from collections.abc import Iterable
 from datetime import date
+from typing import TypeVar
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
 from organization.models import Acting, ActingKind, Appointment, Position, User
 
+D = TypeVar("D", Appointment, Acting)
 
-def _overlapping(starts_on: date, ends_on: date | None) -> Q:
+
+def overlapping(starts_on: date, ends_on: date | None) -> Q:
     until = Q() if ends_on is None else Q(starts_on__lte=ends_on)
     return until & (Q(ends_on=None) | Q(ends_on__gte=starts_on))
+
+
+def lasting(rows: QuerySet[D], on: date) -> QuerySet[D]:
+    """Appointments or acting orders that hold on a day or begin after it."""
+    return rows.filter(Q(ends_on=None) | Q(ends_on__gte=on))
 
 
 def _check(position: Position, user: User, starts_on: date, ends_on: date | None) -> None:
@@ -30,7 +38,7 @@ def appoint(
     """Seat a person in a position. Raises ValidationError when someone already sits there in these days."""
     position = Position.objects.select_for_update().get(pk=position.pk)
     _check(position, user, starts_on, ends_on)
-    taken = Appointment.objects.filter(_overlapping(starts_on, ends_on), position=position)
+    taken = Appointment.objects.filter(overlapping(starts_on, ends_on), position=position)
     if position.shared:
         taken = taken.filter(user=user)
     if taken.exists():
@@ -63,7 +71,7 @@ def act_for(
     kinds = sorted(set(memo_kinds))
     if (kind == ActingKind.ON_BEHALF) != bool(kinds):
         raise ValidationError(_("A delegation, and only a delegation, names the kinds of memo it covers."))
-    rivals = Acting.objects.filter(_overlapping(starts_on, ends_on), position=position, kind=kind)
+    rivals = Acting.objects.filter(overlapping(starts_on, ends_on), position=position, kind=kind)
     if any(not kinds or set(kinds) & set(rival.memo_kinds) for rival in rivals):
         raise ValidationError(_("Another official already acts for this position on these days."))
     return Acting.objects.create(

@@ -75,6 +75,7 @@ class Division(models.Model):
     name_en = models.CharField(max_length=200, blank=True)
     book_code = models.CharField(max_length=40)
     order = models.PositiveSmallIntegerField(default=0)
+    ended_on = models.DateField(null=True, blank=True)  # the office has it no more; its memos and papers keep it
 
     class Meta:
         ordering = ["order", "pk"]
@@ -134,6 +135,7 @@ class Position(models.Model):
     role = models.CharField(max_length=40, choices=Role.choices)
     title_th = models.CharField(max_length=200)
     title_en = models.CharField(max_length=200, blank=True)
+    ended_on = models.DateField(null=True, blank=True)  # nobody is appointed any more; memos and papers keep it
 
     class Meta:
         constraints = [

@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from organization import calendar, day_files, days_off
+from organization import calendar, day_files, days_off, keepers
 from organization.calendar import BUDDHIST_ERA, WorkingDays
 from organization.days_off import Day
 from organization.forms import DayForm, FileForm, HoursForm
@@ -59,6 +59,7 @@ def office(request: HttpRequest) -> HttpResponse:
         "rule": whose.get_day_off_rule_display(),
         "next_off": _next_off(whose, days, today),
         "may_keep": _may(request, today),
+        "keeps_people": keepers.why_not(request.user, today) is None,  # type: ignore[arg-type]
     }
     return render(request, "organization/office.html", context)
 

@@ -1,3 +1,3 @@
-from organization import pages
+from organization import chair_pages, pages, people_pages
 
-urlpatterns = [*pages.urls]
+urlpatterns = [*pages.urls, *people_pages.urls, *chair_pages.urls]
