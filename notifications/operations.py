@@ -13,7 +13,6 @@ from uuid import UUID
 from django.conf import settings
 from django.core.cache import cache
 from django.core.exceptions import ValidationError
-from django.core.validators import validate_email
 from django.db import transaction
 from django.db.models import Count, Min, Q, QuerySet
 from django.db.models.functions import Coalesce
@@ -26,6 +25,7 @@ from notifications import bounces, outbox, rights
 from notifications.models import Bounce, Call, Letter, ScanRun
 from notifications.outbox import Draft, both
 from notifications.rights import Reach
+from organization import people
 from organization.calendar import day_of
 from organization.models import Organization, User
 
@@ -266,15 +266,9 @@ def readdress(user_id: int, email: str, *, by: User, now: datetime) -> int:
     reach = rights.require(by, on=day_of(now))
     mark = reach.of(Bounce.objects.select_for_update(), "user__organization").get(user=user_id)
     person = User.objects.select_for_update(no_key=True).get(pk=user_id)
-    email = email.strip()
-    try:
-        validate_email(email)
-    except ValidationError as error:
-        raise ValidationError({"email": error.messages}) from error
-    if email.casefold() == mark.address.casefold():
+    if email.strip().casefold() == mark.address.casefold():
         raise ValidationError({"email": _("This is the address that takes no mail.")})
-    person.email = email
-    person.save(update_fields=["email"])
+    people.readdress(person, email, now=now)
     _record_of_person("address_changed", person, reach, by=by, now=now)
     return _freed(mark, by=by, now=now)
 
