@@ -21,7 +21,10 @@ from memo_flow import nudging as memo_nudging
 from memo_flow.models import Memo
 from notifications import bounces, delivery, operations, outbox, scans
 from notifications.models import Letter
+from organization import people, standing_in
 from organization.appointments import act_for, end
+from organization.people import Person
+from organization.standing_in import Order
 from tests.cast import DAY, Cast, at, days, fresh, open_step
 
 pytestmark = pytest.mark.django_db
@@ -76,6 +79,18 @@ def all_that_happens(cast: Cast) -> None:
     for n in (36, 39, 40):
         scans.run(now=at(SPRING + days(n)))
     closing.close_year(2565, by=cast.head_of_office, now=at(date(2022, 10, 3)))
+    of_the_office(cast)
+
+
+def of_the_office(cast: Cast) -> None:
+    """An account, a new password, an acting order that ends sooner, a leaver's draft."""
+    head, then = cast.head_of_office, at(date(2022, 10, 4))
+    people.add(Person("นายใหม่ <จริง> & ดี", "new", "new@kps-sao.example"), by=head, now=then)
+    people.send_link(cast.finance.pk, by=head, now=then)
+    order = Order(cast.position("permanent_secretary").pk, cast.works.pk, date(2022, 10, 5), None, "9/<2565> & 1")
+    made = standing_in.order(order, by=head, now=then)
+    standing_in.end(made.pk, last_day=date(2022, 10, 6), by=head, now=then)
+    drafts.hand_over(cast.written(cast.health).pk, person=cast.health.pk, to=cast.education, by=head, now=then)
 
 
 def said_and_shared(cast: Cast, task: DivisionTask, other: DivisionTask) -> None:
