@@ -157,8 +157,7 @@ def change(pk: int, person: Person, *, administrator: bool, by: User, now: datet
         return user
     user.save(update_fields=[*vars(new), "is_staff"])
     if old.lower() != user.email.lower():
-        EmailAddress.objects.filter(user=user).delete()
-        news.void(news.about_person(user), now)
+        EmailAddress.objects.filter(user=user).delete()  # what has not left yet goes to the new one
     keeper.record("person_changed", person=user.pk, digest=_digest(user), administrator=user.is_staff)
     return user
 
