@@ -205,7 +205,7 @@ def reassign(memo_id: UUID, *, by: User, step: int, to: int, reason: str, now: d
     if old is None:
         raise NotNow(_("This step has been decided already, or the memo no longer waits for it."))
     reason = words(reason, "reason", needed=_("Give the reason."))
-    position = Position.objects.filter(pk=to, organization=memo.organization_id).first()
+    position = Position.objects.filter(pk=to, organization=memo.organization_id, ended_on=None).first()
     if position is None:
         raise ValidationError({"to": _("Choose a position.")})
     if position.pk == memo.author_position_id or position.role not in policies.MAY_TAKE[Action(old.action)]:

@@ -204,7 +204,8 @@ def memo_reassign(request: HttpRequest, pk: UUID) -> HttpResponse:
     policies.require(request.user, "reassign", memo, on=calendar.day_of(calendar.now()))  # type: ignore[arg-type]
     waiting = [s for s in steps_of(memo) if s.is_open]
     roles = {role for step in waiting for role in policies.MAY_TAKE[Action(step.action)]}
-    positions = Position.objects.filter(organization=memo.organization_id, role__in=roles).order_by("pk")
+    chairs = Position.objects.filter(organization=memo.organization_id, ended_on=None)
+    positions = chairs.filter(role__in=roles).order_by("pk")
     positions = positions.exclude(pk__in=[memo.author_position_id, *(step.position_id for step in waiting)])
     context = {"memo": memo, "form": form, "steps": waiting, "positions": positions}
     return render(request, "memo_flow/reassign.html", context)

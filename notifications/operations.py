@@ -268,7 +268,7 @@ def readdress(user_id: int, email: str, *, by: User, now: datetime) -> int:
     person = User.objects.select_for_update(no_key=True).get(pk=user_id)
     if email.strip().casefold() == mark.address.casefold():
         raise ValidationError({"email": _("This is the address that takes no mail.")})
-    people.readdress(person, email, now=now)
+    people.readdress(person, email)
     _record_of_person("address_changed", person, reach, by=by, now=now)
     return _freed(mark, by=by, now=now)
 

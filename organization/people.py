@@ -157,12 +157,12 @@ def change(pk: int, person: Person, *, administrator: bool, by: User, now: datet
         return user
     user.save(update_fields=[*vars(new), "is_staff"])
     if old.lower() != user.email.lower():
-        _forget_address(user, now)
+        _forget_address(user)
     keeper.record("person_changed", person=user.pk, digest=_digest(user), administrator=user.is_staff)
     return user
 
 
-def readdress(user: User, email: str, *, now: datetime) -> None:
+def readdress(user: User, email: str) -> None:
     """Another address for a locked person; whose right it is, the caller has asked. Raises ValidationError {email}."""
     wanted = Person(user.name_th, user.username, email, user.name_en, user.language)
     wrong = faults([wanted], user.organization_id, but=user)[0]
@@ -170,13 +170,12 @@ def readdress(user: User, email: str, *, now: datetime) -> None:
         raise ValidationError({"email": wrong.get("email") or _("This is no e-mail address.")})
     user.email = clean(wanted).email
     user.save(update_fields=["email"])
-    _forget_address(user, now)
+    _forget_address(user)
 
 
-def _forget_address(user: User, now: datetime) -> None:
-    """No link that went to the address of before opens the account, and none is sent there any more."""
+def _forget_address(user: User) -> None:
+    """No link that went to the address of before opens the account; what has not left yet goes to the new one."""
     EmailAddress.objects.filter(user=user).delete()
-    news.void(news.about_person(user), now)
 
 
 def _require_administrator(keeper: Keeper, user: User, administrator: bool) -> None:

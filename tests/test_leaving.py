@@ -213,6 +213,16 @@ def test_drafts_and_tasks_of_who_left_are_listed(cast: Cast) -> None:
     assert found.tasks.count() < vacancies.of_office(cast.office.pk, DAY).tasks.count(), "a division without anybody"
 
 
+def test_a_draft_stays_with_an_author_who_sits_elsewhere(cast: Cast) -> None:
+    clerk, _task = officer_s(cast)
+    memo = cast.written(clerk)
+    Appointment.objects.filter(user=clerk).update(ends_on=DAY - days(1))
+    assert memo in vacancies.of_office(cast.office.pk, DAY).memos
+    chair = cast.hire("other", "officer", "eng").appointments.get().position
+    Appointment.objects.create(user=clerk, position=chair, starts_on=DAY)
+    assert memo not in vacancies.of_office(cast.office.pk, DAY).memos
+
+
 def test_another_office_s_vacant_seats_are_not_listed(cast: Cast, as_: Browse) -> None:
     cast.submitted()
     gone(cast, "permanent_secretary")

@@ -249,6 +249,16 @@ def test_a_new_address_makes_links_to_the_old_one_worthless(cast: Cast, client: 
     assert choose(client, link).context["token_fail"]
 
 
+def test_an_invitation_that_has_not_left_goes_to_the_corrected_address(cast: Cast, client: Client) -> None:
+    made = people.add(SOMCHAI, by=cast.head_of_office, now=at())
+    corrected = Person(SOMCHAI.name_th, "somchai", "right@kps-sao.example")
+    people.change(made.pk, corrected, administrator=False, by=cast.head_of_office, now=at())
+    link = link_in(mailed(people.INVITED))
+    assert mail.outbox[-1].to == ["right@kps-sao.example"]
+    choose(client, link)
+    assert client.login(username="somchai", password="ruen-phae-77")
+
+
 def test_who_has_no_address_gets_a_link_on_paper_once(cast: Cast, as_: Browse) -> None:
     made = people.add(Person("ก", "ko"), by=cast.head_of_office, now=at())
     assert not Letter.objects.filter(recipient=made).exists()
